@@ -1,0 +1,171 @@
+"""Pages x rubric -> evidence -> findings. Pure: the same pages and rubric give the same rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+import pycountry
+
+from crawler.detectors.view import Hit, View
+from crawler.items import (
+    AssessedPage,
+    Evidence,
+    Failure,
+    Finding,
+    Outcome,
+    Page,
+    Reason,
+    Record,
+    Searched,
+    Strength,
+)
+from crawler.page.document import Document
+from crawler.page.language import base, official_languages, page_language
+from crawler.page.state import reason_not_readable
+from crawler.rubric import Feature, Rubric, Rule
+
+
+@lru_cache(maxsize=512)
+def languages_of(country: str) -> tuple[str, ...]:
+    """Official languages of a country by its alpha-3 code; () where the country is unknown."""
+    known = pycountry.countries.get(alpha_3=country)
+    return official_languages(known.alpha_2) if known else ()
+
+
+def assess_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:
+    """Everything the rubric says of one page; `document` is its parse, where the caller has one already."""
+    document = document or Document(page)
+    reason = reason_not_readable(page, document)
+    if reason:
+        return AssessedPage(page.url, page.portal, page.country, page.depth, reason, document.title)
+    language = page_language(page, document)
+    portal = tuple(base(tag) for tag in page.languages)
+    official = languages_of(page.country) or portal
+    view = View(page, document, language, tuple(dict.fromkeys([*official, *portal])), rubric.index, official)
+    evidence, not_applicable = [], set()
+    for feature in rubric.features.values():
+        if feature.text.on == "home" and page.depth:
+            continue
+        if feature.text.applies_to and document.tree.css_first(feature.text.applies_to) is None:
+            not_applicable.add(feature.id)
+            continue
+        if found := best_hit(feature, view):
+            evidence.append(_evidence(feature, *found, view, record, rubric))
+    return AssessedPage(
+        page.url,
+        page.portal,
+        page.country,
+        page.depth,
+        None,
+        document.title,
+        language.language,
+        language.declared,
+        language.votes,
+        tuple(evidence),
+        frozenset(not_applicable),
+    )
+
+
+def best_hit(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
+    """The hit a reviewer would choose: here before link, then official language, then as the rules stand."""
+    if not feature.has_detectors:
+        return None
+    if any(next(rule.hits(view), None) for rule in feature.none):
+        return None
+    required = [(rule, next(rule.hits(view), None)) for rule in feature.all]
+    if any(hit is None for _, hit in required):
+        return None
+    best: tuple[Rule, Hit] | None = None
+    candidates = _hits(feature.any, view) if feature.any else ((rule, hit) for rule, hit in required if hit)
+    for rule, hit in candidates:
+        if best is None or _rank(hit, view) < _rank(best[1], view):
+            best = rule, hit
+    return best
+
+
+def _hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Hit]]:
+    for rule in rules:
+        for hit in rule.hits(view):
+            yield rule, hit
+
+
+def _rank(hit: Hit, view: View) -> tuple[bool, bool]:
+    return hit.strength is Strength.LINK, bool(hit.language) and hit.language not in view.official
+
+
+def _evidence(feature: Feature, rule: Rule, hit: Hit, view: View, record: Record, rubric: Rubric) -> Evidence:
+    page = view.page
+    return Evidence(
+        country=page.country,
+        portal=page.portal,
+        feature=feature.id,
+        url=page.url,
+        strength=hit.strength,
+        quote=hit.quote,
+        selector=view.document.selector(hit.node),
+        term=hit.term,
+        language=hit.language or view.language.language,
+        detector=rule.name,
+        depth=page.depth,
+        path=page.path,
+        warc=record.warc,
+        offset=record.offset,
+        sha256=record.sha256,
+        captured_at=page.captured_at,
+        rubric=rubric.id,
+        rubric_version=rubric.version,
+    )
+
+
+def find(
+    country: str, rubric: Rubric, pages: Iterable[AssessedPage], failures: Iterable[Failure] = ()
+) -> list[Finding]:
+    """What all pages of one country together say of each feature, in the order of the rubric.
+
+    Pages that could not be read are failures, never absences.
+    """
+    pages = list(pages)
+    read = [page for page in pages if page.reason is None]
+    # A shell that a browser filled was read after all.
+    filled = {page.url for page in read}
+    unread = Counter(page.reason for page in pages if page.reason and page.url not in filled)
+    unread.update(failure.reason for failure in failures if failure.reason is not Reason.OFFSITE)
+    with_evidence = Counter(piece.feature for page in read for piece in page.evidence)
+    not_applicable = Counter(feature for page in read for feature in page.not_applicable)
+    languages = tuple(language for language, _ in Counter(page.language for page in read if page.language).most_common())
+    findings = []
+    for feature in rubric.features.values():
+        missing = rubric.languages_without(feature.concepts(), languages)
+        searched = Searched(
+            pages=len(read),
+            max_depth=max((page.depth for page in read), default=0),
+            portals=tuple(sorted({page.portal for page in read})),
+            languages=languages,
+            languages_without_terms=missing,
+            failures=tuple((reason.value, count) for reason, count in unread.most_common()),
+        )
+        found, inapplicable = with_evidence[feature.id], not_applicable[feature.id]
+        outcome, why = _outcome(feature, found, inapplicable, searched, unread)
+        findings.append(Finding(country, feature.id, outcome, why, found, searched))
+    return findings
+
+
+def _outcome(
+    feature: Feature, found: int, inapplicable: int, searched: Searched, unread: Mapping[Reason, int]
+) -> tuple[Outcome, Reason | None]:
+    """The outcome by the strictest reading: only what was looked at and read can be missing."""
+    if not searched.pages:
+        return Outcome.UNTESTED, next(iter(unread), Reason.BUDGET)
+    if inapplicable == searched.pages:
+        return Outcome.NOT_APPLICABLE, None
+    if not feature.has_detectors:
+        return Outcome.UNCLEAR, None
+    if found and feature.text.settled_by == "any":
+        return Outcome.PRESENT, None
+    if found:
+        most = found * 2 > searched.pages - inapplicable
+        return (Outcome.PRESENT if most else Outcome.UNCLEAR), None
+    spoken = searched.languages
+    if feature.concepts() and spoken and len(searched.languages_without_terms) == len(spoken):
+        return Outcome.UNTESTED, Reason.LANGUAGE_UNSUPPORTED
+    return Outcome(feature.text.when_missing), None

@@ -1,0 +1,161 @@
+"""Running crawls: from a country code to findings in the survey."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
+
+from crawler import __version__
+from crawler.assess import find
+from crawler.fetch.archive import ArchiveWriter, cut
+from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
+from crawler.focus import Focus
+from crawler.items import EgovError, Seed
+from crawler.job import Budget, Job, runs_directory
+from crawler.rubric import Rubric
+from crawler.seeds import countries, scope_of
+from crawler.storage import CrawlDatabase, SurveyDatabase
+
+MANIFEST = "run.json"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user asked for."""
+
+    out: Path
+    rubric: Rubric
+    budget: Budget
+    contact: str
+    allow_private: bool = False
+    use_browser: bool = True
+    resume: bool = False
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
+    """Crawls each country in turn, then finds and merges; the ids of the runs. Raises EgovError."""
+    if not wish.contact and not wish.allow_private:
+        raise EgovError(
+            "who visits public servers says who they are: give --contact or set EGOV_CONTACT to a web or e-mail address"
+        )
+    SurveyDatabase(wish.out).close()
+    browser = find_browser() if wish.use_browser else None
+    if wish.use_browser and browser is None:
+        print(ADVICE, file=sys.stderr)
+    process = CrawlerProcess(settings(wish, browser))
+    jobs = [_job(country, seeds, wish, browser) for country, seeds in countries_seeds]
+    _chain(process, iter(jobs))
+    process.start()
+    for job in jobs:
+        _conclude(job, wish)
+    return [job.run for job in jobs]
+
+
+def settings(wish: Wish, browser: str | None) -> Settings:
+    """Scrapy's settings for this wish."""
+    found = Settings()
+    found.setmodule("crawler.settings", priority="project")
+    agent = f"egov/{__version__} (+{wish.contact})" if wish.contact else f"egov/{__version__}"
+    changed: dict[str, Any] = {
+        "USER_AGENT": agent,
+        "DOWNLOAD_DELAY": wish.budget.delay_s,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if wish.budget.delay_s else 8,
+        "EGOV_ALLOW_PRIVATE": wish.allow_private,
+    }
+    if browser:
+        handlers = scrapy_settings(browser, allow_private=wish.allow_private)
+        handlers["DOWNLOAD_HANDLERS"] |= {"file": None, "ftp": None, "s3": None, "data": None}
+        changed |= handlers
+    found.setdict(changed, priority="cmdline")
+    return found
+
+
+def _chain(process: CrawlerProcess, jobs: Iterator[Job]) -> None:
+    """Starts the next crawl when one has ended: one country at a time."""
+    job = next(jobs, None)
+    if job is not None:
+        process.crawl("portal", job=job).addBoth(lambda _: _chain(process, jobs))
+
+
+def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Job:
+    run = (_unfinished(country, wish.out) if wish.resume else None) or f"{country}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    directory = runs_directory(wish.out) / run
+    known = countries().get(country)
+    database = CrawlDatabase(directory, run)
+    told = {"budget": asdict(wish.budget), "contact": wish.contact, "browser": bool(browser), "country": country}
+    database.begin("crawl", wish.rubric.id, wish.rubric.version, now(), told)
+    database.add_portals(seeds)
+    archive = _archive(directory, run, database)
+    concepts = frozenset(concept for feature in wish.rubric.features.values() for concept in feature.concepts())
+    job = Job(
+        run=run,
+        country=country,
+        seeds=tuple(seeds),
+        scope=scope_of(seeds, known),
+        focus=Focus(wish.rubric.index, concepts),
+        rubric=wish.rubric,
+        budget=wish.budget,
+        database=database,
+        archive=archive,
+        allow_private=wish.allow_private,
+        browser=browser,
+    )
+    job.progress.read = database.pages_read()
+    return job
+
+
+def _archive(directory: Path, run: str, database: CrawlDatabase) -> ArchiveWriter:
+    """A new archive file for this process; torn tails of earlier ones are cut."""
+    folder = directory / "warc"
+    earlier = sorted(folder.glob("*.warc.gz"))
+    for path in earlier:
+        if end := database.archive_end(path.name):
+            cut(path, end)
+    name = f"egov-{run}-{len(earlier):05}.warc.gz"
+    database.add_archive(name, f"warc/{name}")
+    try:
+        return ArchiveWriter(folder / name)
+    except OSError as error:
+        raise EgovError(f"{folder}: cannot be written: {error.strerror or error}") from None
+
+
+def _unfinished(country: str, out: Path) -> str | None:
+    for directory in sorted(runs_directory(out).glob(f"{country}-*"), reverse=True):
+        manifest = directory / MANIFEST
+        if not manifest.exists():
+            return directory.name
+    return None
+
+
+def _conclude(job: Job, wish: Wish) -> None:
+    """Findings, manifest, merge. A stopped crawl stays resumable and is merged as far as it came."""
+    job.archive.close()
+    findings = find(job.country, job.rubric, job.database.assessed_pages(), job.database.failures())
+    job.database.store_findings(findings)
+    if not job.stopped:
+        job.database.finish(now())
+        manifest = {
+            "run": job.run, "country": job.country, "egov": __version__, "rubric": job.rubric.id,
+            "rubric_version": job.rubric.version, "budget": asdict(job.budget), "pages_read": job.progress.read,
+            "reasons": dict(job.progress.reasons), "seeds": [seed.url for seed in job.seeds], "finished_at": now(),
+        }  # fmt: skip
+        path = job.database.directory / MANIFEST
+        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    directory = job.database.directory
+    job.database.close()
+    survey = SurveyDatabase(wish.out)
+    survey.merge(directory)
+    survey.close()
+    if job.stopped:
+        raise EgovError(job.stopped)

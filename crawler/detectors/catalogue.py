@@ -1,0 +1,29 @@
+"""Detectors of data catalogues by the marks their software leaves in a page."""
+
+from collections.abc import Iterator
+
+from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, Selector, View, compiled
+from crawler.items import Strength
+from crawler.page.document import tidy
+
+
+def platform(view: View, *, generator: Pattern, selector: Selector) -> Iterator[Hit]:
+    """The page was made by a catalogue software: its `generator`, or an element only it writes."""
+    name = view.document.meta.get("generator", "")
+    if name and compiled(generator).search(name):
+        node = view.document.tree.css_first("meta[name=generator]") or view.document.tree.css_first("html")
+        if node is not None:
+            yield Hit(node, name[:QUOTE_LENGTH], Strength.HERE)
+    for node in view.document.tree.css(selector):
+        yield Hit(node, (tidy(node.text()) or tidy(node.html or ""))[:QUOTE_LENGTH], Strength.HERE)
+
+
+def dataset_list(view: View, *, href: Pattern, at_least: int = 5) -> Iterator[Hit]:
+    """At least so many distinct links to dataset pages outside menus."""
+    found = {}
+    for part in view.document.links:
+        if part.text and compiled(href).search(part.href) and not view.document.in_frame(part.node):
+            found.setdefault(part.href, part)
+    if len(found) >= at_least:
+        first = next(iter(found.values()))
+        yield Hit(first.node, first.text[:QUOTE_LENGTH], Strength.HERE)

@@ -1,0 +1,91 @@
+"""Detectors of named public services and of the way they are offered (labelling guide, rules 3 to 7)."""
+
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborNode
+
+from crawler.detectors.forms import application_forms
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, View
+from crawler.items import Strength
+from crawler.page.document import Link
+from crawler.page.terms import Term
+
+ONLINE = "online-action"
+SECTION = "online-services-heading"
+START = "start-now"
+APPLY = "apply"
+
+
+def service(view: View, *, terms: Concept, without: Concepts = (), words: int = 12) -> Iterator[Hit]:
+    """A named service with an online action: form, start button or sign-in here, or a link that names both."""
+    yield from _here(view, terms, without)
+    for found in view.links.get(terms, ()):
+        if found.words <= words and not view.names_any(view.rest(found.text, found.term), without):
+            if _acts(view, found.text, found.term) or _stands_under_services(view, found.part):
+                yield view.hit(found, Strength.LINK)
+    for found in view.links.get(START, ()):
+        # "Apply online" under the title of its own card names the service of that title (rule 3).
+        above = view.term(found.part.heading, terms)
+        if above and found.words <= 4 and not view.names_any(view.rest(found.part.heading, above), without):
+            quote = f"{found.part.heading} › {found.text}"[:QUOTE_LENGTH]
+            yield Hit(found.part.node, quote, Strength.LINK, above.phrase, above.language)
+
+
+def _here(view: View, terms: str, without: tuple[str, ...]) -> Iterator[Hit]:
+    term = view.topic_terms.get(terms)
+    if term is None or any(view.names_any(view.rest(text, term), without) for text in view.document.topic[:1]):
+        return
+    node = _start_of(view)
+    if node is not None:
+        yield Hit(node, view.document.topic[0][:QUOTE_LENGTH], Strength.HERE, term.phrase, term.language)
+
+
+def _start_of(view: View) -> LexborNode | None:
+    """The form, password field or start button of the page's own service."""
+    form = next(application_forms(view), None)
+    if form:
+        return form.node
+    for found in (*view.buttons.get(START, ()), *view.links.get(START, ())):
+        if found.words <= 5 and not view.document.in_frame(found.part.node):
+            return found.part.node
+    return next((part.node for part in view.document.fields if part.type == "password"), None)
+
+
+def _acts(view: View, text: str, term: Term) -> bool:
+    if view.term(term.phrase.strip("=*"), APPLY):
+        return True
+    return view.term(view.rest(text, term), ONLINE) is not None
+
+
+def _stands_under_services(view: View, part: Link) -> bool:
+    return bool(part.heading) and view.names_any(part.heading, [SECTION])
+
+
+def start(view: View, *, terms: Concept, services: Concepts, without: Concepts = (), words: int = 12) -> Iterator[Hit]:
+    """A start, apply, file, pay, renew or register action for any named service.
+
+    `terms`: phrases of applying, after which an object has to follow unless the heading names one of
+    `services`; `without`: what is applied for is no service (an account, a newsletter, a vacancy).
+    """
+    for found in (*view.links.get(terms, ()), *view.buttons.get(terms, ())):
+        if found.words > words or view.names_any(found.text, without):
+            continue
+        if found.words - len(found.term.phrase.split()) >= 1 and not view.names_any(found.text, [START]):
+            yield view.hit(found, Strength.LINK)
+        elif view.names_any(found.part.heading, services):
+            yield view.hit(found, Strength.LINK)
+    for concept in services:
+        for link in view.links.get(concept, ()):
+            if link.words <= words and not view.names_any(view.rest(link.text, link.term), without):
+                if _acts(view, link.text, link.term):
+                    yield view.hit(link, Strength.LINK)
+
+
+def start_button(view: View, *, services: Concepts, without: Concepts = ()) -> Iterator[Hit]:
+    """The page is about one of the services, or an unnamed one, and has its start button in the main part."""
+    if any(concept in view.topic_terms for concept in without):
+        return
+    for found in (*view.buttons.get(START, ()), *view.links.get(START, ())):
+        if found.words <= 5 and not view.document.in_frame(found.part.node):
+            if any(concept in view.topic_terms for concept in services):
+                yield view.hit(found, Strength.HERE)

@@ -1,0 +1,151 @@
+"""What a detector sees of a page, and what it gives back."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Annotated, Generic, TypeVar
+
+from selectolax.lexbor import LexborNode
+
+from crawler.items import Page, Strength
+from crawler.page.document import Block, Button, Document, Field, Heading, Link
+from crawler.page.language import PageLanguage
+from crawler.page.terms import Match, Term, TermIndex, fold
+
+Concept = Annotated[str, "concept"]
+"""An option that names a concept of rubrics/concepts.yaml."""
+Concepts = Annotated[tuple[str, ...], "concepts"]
+"""An option that lists concepts."""
+Names = tuple[str, ...]
+"""An option that lists plain names: hosts, types."""
+Pattern = Annotated[str, "pattern"]
+"""An option that is a regular expression, searched without regard to case."""
+Selector = Annotated[str, "selector"]
+"""An option that is a CSS selector."""
+
+QUOTE_LENGTH = 200
+"""Most characters of a quote (labelling guide, section 1)."""
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The expression, compiled once, without regard to case."""
+    return re.compile(pattern, re.I)
+
+
+@dataclass(slots=True)
+class Hit:
+    """Where and how a page gives evidence. `term` and `language` are empty where no phrase was involved."""
+
+    node: LexborNode
+    quote: str
+    strength: Strength
+    term: str = ""
+    language: str = ""
+
+
+Part = TypeVar("Part", Link, Heading, Block, Button, Field)
+
+
+@dataclass(slots=True)
+class Named(Generic[Part]):
+    """A part of the page whose text names a concept."""
+
+    part: Part
+    text: str
+    term: Term
+    words: int
+
+
+class View:
+    """A page, its language, its country's languages and the term index, as detectors need them."""
+
+    def __init__(
+        self,
+        page: Page,
+        document: Document,
+        language: PageLanguage,
+        expected: tuple[str, ...],
+        index: TermIndex,
+        official: tuple[str, ...] = (),
+    ) -> None:
+        """`expected`: languages of the country and portal, in which words count on every page of it."""
+        self.page = page
+        self.document = document
+        self.language = language
+        self.official = official
+        self.index = index
+        voted = (vote for _, vote in language.votes)
+        # A word of another language is a false friend; English is written beside every language.
+        self.languages = frozenset([*voted, *expected, "en"])
+
+    def match(self, text: str) -> Match:
+        """All terms of the text, whatever their language."""
+        return self.index.match(text)
+
+    def term(self, text: str, concept: str) -> Term | None:
+        """The term by which the text names the concept in a language that counts here."""
+        return self.index.match(text).names(concept, self.languages)
+
+    def names_any(self, text: str, concepts: Iterable[str]) -> bool:
+        """Does the text name one of the concepts?"""
+        found = self.index.match(text)
+        return any(found.names(concept, self.languages) for concept in concepts)
+
+    def rest(self, text: str, term: Term) -> str:
+        """The text without the term's own words, to see what else it says."""
+        return f" {fold(text)} ".replace(f" {fold(term.phrase)}", " ", 1)
+
+    @cached_property
+    def topic_terms(self) -> dict[str, Term]:
+        """Concept to term, for what the page says it is about."""
+        found: dict[str, Term] = {}
+        for text in self.document.topic:
+            match = self.match(text)
+            for concept in match.found:
+                term = match.names(concept, self.languages)
+                if term and match.words <= 12:
+                    found.setdefault(concept, term)
+        return found
+
+    @cached_property
+    def links(self) -> dict[str, list[Named[Link]]]:
+        """Concept to the links that name it."""
+        return self._group((link, name) for link in self.document.links for name in link.names)
+
+    @cached_property
+    def headings(self) -> dict[str, list[Named[Heading]]]:
+        """Concept to the headings that name it."""
+        return self._group((heading, heading.text) for heading in self.document.headings)
+
+    @cached_property
+    def blocks(self) -> dict[str, list[Named[Block]]]:
+        """Concept to the text blocks that name it."""
+        return self._group((block, block.text) for block in self.document.blocks)
+
+    @cached_property
+    def buttons(self) -> dict[str, list[Named[Button]]]:
+        """Concept to the buttons that name it."""
+        return self._group((button, button.text) for button in self.document.buttons)
+
+    @cached_property
+    def fields(self) -> dict[str, list[Named[Field]]]:
+        """Concept to the form fields whose label or hint names it."""
+        return self._group((field, hint) for field in self.document.fields for hint in field.hint.split(" | "))
+
+    def _group(self, parts: Iterable[tuple[Part, str]]) -> dict[str, list[Named[Part]]]:
+        grouped: dict[str, list[Named[Part]]] = {}
+        for part, text in parts:
+            match = self.index.match(text)
+            for concept in match.found:
+                term = match.names(concept, self.languages)
+                if term:
+                    grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
+        return grouped
+
+    def hit(self, found: "Named[Part]", strength: Strength) -> Hit:
+        """A hit on a named part."""
+        return Hit(found.part.node, found.text[:QUOTE_LENGTH], strength, found.term.phrase, found.term.language)
+
+

@@ -1,0 +1,43 @@
+"""What an exception of the downloader or the browser means to an assessor."""
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+)
+from twisted.internet.error import ConnectionRefusedError as TwistedRefused
+from twisted.internet.error import DNSLookupError
+from twisted.internet.error import TimeoutError as TwistedTimeout
+from twisted.web.client import ResponseFailed
+
+from crawler.fetch.egress import ForbiddenAddress
+from crawler.items import Reason
+
+_REASONS: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
+    ((CannotResolveHostError, DNSLookupError), Reason.DNS),
+    ((DownloadTimeoutError, TwistedTimeout, TimeoutError), Reason.TIMEOUT),
+    ((DownloadCancelledError,), Reason.TOO_LARGE),
+    ((ForbiddenAddress,), Reason.FORBIDDEN_ADDRESS),
+    ((DownloadConnectionRefusedError, TwistedRefused), Reason.UNREACHABLE),
+)
+
+
+def reason_of(error: BaseException) -> Reason:
+    """The typed reason for an exception; what is not known better is `unreachable`."""
+    if isinstance(error, ResponseFailed) and error.reasons:
+        error = error.reasons[0].value
+    for kinds, reason in _REASONS:
+        if isinstance(error, kinds):
+            return reason
+    told = f"{type(error).__module__} {type(error).__name__} {error}"
+    if "SSL" in told or "certificate" in told:
+        return Reason.TLS
+    return Reason.TIMEOUT if "Timeout" in told else Reason.UNREACHABLE
+
+
+def reason_of_status(status: int) -> Reason:
+    """The typed reason for an HTTP status that is not success."""
+    if status in (401, 407):
+        return Reason.LOGIN_WALL
+    return Reason.BLOCKED if status in (403, 429) else Reason.HTTP_ERROR

@@ -1,0 +1,210 @@
+"""The nouns of the program: frozen dataclasses and closed sets, without behaviour of their own."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+ClickPath = tuple[tuple[str, str], ...]
+"""The links clicked from the portal's home page: (text, address) pairs, the last one leads to the page."""
+
+
+class EgovError(Exception):
+    """A mistake of the user or of a file, told in one sentence that names the place and the remedy."""
+
+
+class Outcome(StrEnum):
+    """What is known of a feature in a country (EARL: passed, failed, cantTell, inapplicable, untested)."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    NOT_FOUND = "not_found"
+    UNCLEAR = "unclear"
+    NOT_APPLICABLE = "not_applicable"
+    UNTESTED = "untested"
+
+
+class Reason(StrEnum):
+    """Why a page or a feature could not be assessed."""
+
+    BLOCKED = "blocked"
+    CAPTCHA = "captcha"
+    ROBOTS_DENIED = "robots-denied"
+    ROBOTS_UNREACHABLE = "robots-unreachable"
+    DNS = "dns"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    HTTP_ERROR = "http-error"
+    UNREACHABLE = "unreachable"
+    LOGIN_WALL = "login-wall"
+    LANGUAGE_UNSUPPORTED = "language-unsupported"
+    EMPTY = "empty"
+    TOO_LARGE = "too-large"
+    NOT_HTML = "not-html"
+    FORBIDDEN_ADDRESS = "forbidden-address"
+    OFFSITE = "offsite"
+    BUDGET = "budget"
+
+
+class Strength(StrEnum):
+    """Does the page offer the feature itself, or point to it?"""
+
+    HERE = "here"
+    LINK = "link"
+
+
+class Answer(StrEnum):
+    """What a reviewer says of a finding."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot_tell"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One official portal. `hosts` are further hosts in scope; languages are BCP 47 tags."""
+
+    country: str
+    role: str
+    url: str
+    languages: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    source: str = ""
+    checked_on: str = ""
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as captured; `captured_at` in UTC as WARC writes it, `depth` in clicks from the home page.
+
+    `languages` are those the portal is known to offer (BCP 47).
+    """
+
+    country: str
+    portal: str
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    captured_at: str
+    depth: int = 0
+    path: ClickPath = ()
+    rendered: bool = False
+    languages: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        """The first value of a response header, or an empty string."""
+        lowered = name.lower()
+        return next((value for key, value in self.headers if key.lower() == lowered), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Where a page lies in the web archive; `sha256` is that of the body without transfer coding."""
+
+    warc: str
+    offset: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of proof that a page offers a feature or points to it: the best piece of that page."""
+
+    country: str
+    portal: str
+    feature: str
+    url: str
+    strength: Strength
+    quote: str
+    selector: str
+    term: str
+    language: str
+    detector: str
+    depth: int
+    path: ClickPath
+    warc: str
+    offset: int
+    sha256: str
+    captured_at: str
+    rubric: str
+    rubric_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedPage:
+    """What judging one page gave. `reason` is None where the page could be read."""
+
+    url: str
+    portal: str
+    country: str
+    depth: int
+    reason: Reason | None
+    title: str = ""
+    language: str = ""
+    declared_language: str = ""
+    votes: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    not_applicable: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A page or host that could not be read, and why."""
+
+    country: str
+    portal: str
+    url: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What stands behind a `not_found`: how far one looked, in which languages, what failed."""
+
+    pages: int
+    max_depth: int
+    portals: tuple[str, ...]
+    languages: tuple[str, ...]
+    languages_without_terms: tuple[str, ...]
+    failures: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the machine proposes for one feature in one country; people decide."""
+
+    country: str
+    feature: str
+    outcome: Outcome
+    reason: Reason | None
+    pages_with_evidence: int
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One act of one reviewer. Reviews are only ever added."""
+
+    country: str
+    feature: str
+    reviewer: str
+    answer: Answer
+    evidence_url: str
+    note: str
+    decided_at: str
+    example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the reviews of a feature amount to. `answer` is None while unsettled."""
+
+    country: str
+    feature: str
+    answer: Answer | None
+    reviewers: tuple[str, ...] = field(default=())
+    why: str = ""

@@ -1,0 +1,109 @@
+"""One crawl of one country: what it was told, what it has, what it hands from part to part."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crawler.fetch.archive import ArchiveWriter
+from crawler.focus import Focus
+from crawler.items import AssessedPage, Failure, Page, Record, Seed
+from crawler.page.document import Document
+from crawler.page.urls import host
+from crawler.rubric import Rubric
+from crawler.seeds import Scope
+from crawler.storage import CrawlDatabase
+from crawler.storage.crawl import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a crawl may spend. Pages are counted when they could be read."""
+
+    max_pages: int = 300
+    max_depth: int = 5
+    max_seconds: float = 3600.0
+    delay_s: float = 1.0
+
+
+@dataclass
+class Progress:
+    """What has happened so far, for people to watch."""
+
+    started: float = field(default_factory=time.monotonic)
+    read: int = 0
+    captured: int = 0
+    hosts: set[str] = field(default_factory=set)
+    features: dict[str, set[str]] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Job:
+    """A crawl under way."""
+
+    run: str
+    country: str
+    seeds: tuple[Seed, ...]
+    scope: Scope
+    focus: Focus
+    rubric: Rubric
+    budget: Budget
+    database: CrawlDatabase
+    archive: ArchiveWriter
+    allow_private: bool = False
+    browser: str | None = None
+    progress: Progress = field(default_factory=Progress)
+    stopped: str = ""
+
+    def portal_of(self, url: str, default: str) -> str:
+        """The seed on whose host the address lies, else the portal through which it was found."""
+        hostname = host(url)
+        return next((seed.url for seed in self.seeds if host(seed.url) == hostname), default)
+
+    def languages_of(self, portal: str) -> tuple[str, ...]:
+        """Languages of a portal as its seed row says."""
+        return next((seed.languages for seed in self.seeds if seed.url == portal), ())
+
+    def widen(self, hostname: str) -> None:
+        """Takes a host into the scope: a seed redirected to it."""
+        self.scope = Scope(self.scope.sites | {hostname}, self.scope.suffixes)
+
+    def seconds_left(self) -> float:
+        """Seconds of the time budget that are left."""
+        return self.budget.max_seconds - (time.monotonic() - self.progress.started)
+
+
+@dataclass
+class Visit:
+    """One fetched page on its way through the pipelines: archived, then assessed, then stored."""
+
+    page: Page
+    document: Document
+    links: list[Candidate]
+    lease: int | None
+    sent: tuple[tuple[str, str], ...] = ()
+    record: Record | None = None
+    length: int = 0
+    assessed: AssessedPage | None = None
+
+
+@dataclass
+class SitemapRead:
+    """Addresses that a sitemap named."""
+
+    links: list[Candidate]
+    lease: int | None
+
+
+@dataclass
+class Missed:
+    """An address that could not be read as a page."""
+
+    failure: Failure
+    lease: int | None
+
+
+def runs_directory(out: Path) -> Path:
+    """Where the runs of a results directory lie."""
+    return out / "runs"

@@ -1,0 +1,372 @@
+"""One parse of one page: links, headings, forms, text blocks, metadata, each with its place.
+
+The tree is lexbor's. Scripts, styles, templates and comments are no content for people and are
+dropped; structured data and script addresses are kept aside before that.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.encoding import html_to_unicode
+
+from crawler.items import Page
+from crawler.page import urls
+
+_INLINE = frozenset(
+    ["a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span"]
+    + ["strike", "strong", "sub", "sup", "time", "tt", "u", "var", "ins", "del", "label", "br", "wbr", "nobr"]
+)
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
+_FIELDS = frozenset(["input", "select", "textarea"])
+_SPACE = re.compile(r"\s+")
+_FRAMES = frozenset(["nav", "header", "footer", "aside"])
+_FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
+
+
+def tidy(text: str) -> str:
+    """The text with every run of white space as one space."""
+    return _SPACE.sub(" ", text).strip()
+
+
+@dataclass(slots=True)
+class Heading:
+    """A heading, legend or summary."""
+
+    node: LexborNode
+    text: str
+    level: str
+
+
+@dataclass(slots=True)
+class Link:
+    """An `a` with an address. `names` are its text, then other accessible names that differ from it."""
+
+    node: LexborNode
+    href: str
+    names: tuple[str, ...]
+    heading: str
+
+    @property
+    def text(self) -> str:
+        return self.names[0] if self.names else ""
+
+
+@dataclass(slots=True)
+class Field:
+    """A form field. `hint` joins its label, placeholder, title and accessible name."""
+
+    node: LexborNode
+    type: str
+    name: str
+    hint: str
+    heading: str
+
+
+@dataclass(slots=True)
+class Button:
+    """A button, submit input or link that acts as one."""
+
+    node: LexborNode
+    text: str
+    heading: str
+
+
+@dataclass(slots=True)
+class Form:
+    """A form with its fields and buttons, and the heading above it."""
+
+    node: LexborNode
+    heading: str
+    fields: list[Field] = field(default_factory=list)
+    buttons: list[Button] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Block:
+    """A stretch of text without structure: a paragraph, list item, cell or bare text of a container."""
+
+    node: LexborNode
+    text: str
+    heading: str
+
+
+def decode(page: Page) -> str:
+    """The page's HTML as text; encoding from BOM, header, meta, then UTF-8, then Windows-1252."""
+    _, text = html_to_unicode(page.header("content-type"), page.body, auto_detect_fun=_guess, default_encoding="cp1252")
+    return text.replace("\x00", "")
+
+
+def _guess(body: bytes) -> str:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+class Document:
+    """A page, parsed once; everything else is read from this object."""
+
+    def __init__(self, page: Page) -> None:
+        self.url = page.url
+        tree = LexborHTMLParser(decode(page))
+        scripts = tree.css("script")
+        self.script_sources = [value for node in scripts if (value := node.attributes.get("src"))]
+        self._json_ld = [node.text() for node in scripts if "ld+json" in (node.attributes.get("type") or "")]
+        self.script_bytes = sum(len(node.text() or "") for node in scripts)
+        tree.strip_tags(["script", "style", "template", "noscript"])
+        self.tree = tree
+        self.links: list[Link] = []
+        self.headings: list[Heading] = []
+        self.forms: list[Form] = []
+        self.fields: list[Field] = []
+        self.buttons: list[Button] = []
+        self.images: list[LexborNode] = []
+        self.frames: list[LexborNode] = []
+        self.videos: list[LexborNode] = []
+        self.times: list[LexborNode] = []
+        self._texts: dict[int, tuple[LexborNode, list[str], str]] = {}
+        self._labels: dict[str, str] = {}
+        self._read()
+
+    def _read(self) -> None:
+        root = self.tree.body or self.tree.root
+        if root is None:
+            return
+        self.base = self._base()
+        heading = ""
+        labels = {
+            node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")
+        }
+        self._labels = labels
+        for node in root.traverse(include_text=True):
+            tag = node.tag
+            if tag == "-text":
+                self._read_text(node, heading)
+            elif tag == "a":
+                self._read_link(node, heading)
+            elif tag in _HEADINGS:
+                text = tidy(node.text())
+                if text:
+                    heading = text
+                    self.headings.append(Heading(node, text, tag or ""))
+            elif tag in _FIELDS:
+                self._read_field(node, heading)
+            elif tag == "button":
+                self.buttons.append(Button(node, _button_text(node), heading))
+            elif tag == "form":
+                self.forms.append(Form(node, heading))
+            elif tag == "img":
+                self.images.append(node)
+            elif tag == "iframe":
+                self.frames.append(node)
+            elif tag == "video":
+                self.videos.append(node)
+            elif tag == "time":
+                self.times.append(node)
+        self._fill_forms()
+
+    def _base(self) -> str:
+        node = self.tree.css_first("base[href]")
+        href = node.attributes.get("href") if node else ""
+        return urls.absolute(href or "", self.url) or self.url
+
+    def _read_text(self, node: LexborNode, heading: str) -> None:
+        text = node.text_content
+        if not text or text.isspace():
+            return
+        parent = node.parent
+        while parent is not None and parent.tag in _INLINE:
+            parent = parent.parent
+        if parent is None:
+            return
+        kept = self._texts.get(parent.mem_id)
+        if kept is None:
+            self._texts[parent.mem_id] = (parent, [text], heading)
+        else:
+            kept[1].append(text)
+
+    def _read_link(self, node: LexborNode, heading: str) -> None:
+        attributes = node.attributes
+        href = attributes.get("href")
+        names = [tidy(node.text(separator=" "))]
+        names.append(tidy(attributes.get("aria-label") or ""))
+        names.append(tidy(attributes.get("title") or ""))
+        if not names[0]:
+            names.extend(tidy(image.attributes.get("alt") or "") for image in node.css("img[alt]"))
+        distinct = tuple(dict.fromkeys(name for name in names if name))
+        if href is None:
+            self.buttons.append(Button(node, distinct[0] if distinct else "", heading))
+            return
+        self.links.append(Link(node, href, distinct, heading))
+        if (attributes.get("role") or "") == "button" and distinct:
+            self.buttons.append(Button(node, distinct[0], heading))
+
+    def _read_field(self, node: LexborNode, heading: str) -> None:
+        attributes = node.attributes
+        kind = (attributes.get("type") or "text").lower() if node.tag == "input" else node.tag or ""
+        if kind in ("submit", "image", "button", "reset"):
+            self.buttons.append(Button(node, _button_text(node), heading))
+            return
+        if kind == "hidden":
+            return
+        label = self._labels.get(attributes.get("id") or "-", "")
+        parts = [label, *(attributes.get(key) or "" for key in ("placeholder", "aria-label", "title", "value"))]
+        if kind in ("checkbox", "radio"):
+            parts.pop()
+        hint = tidy(" | ".join(dict.fromkeys(part for part in parts if part)))
+        name = " ".join(attributes.get(key) or "" for key in ("name", "id", "autocomplete", "class"))
+        self.fields.append(Field(node, kind, name.lower(), hint, heading))
+
+    def _fill_forms(self) -> None:
+        if not self.forms:
+            return
+        by_id = {form.node.mem_id: form for form in self.forms}
+        for part in (*self.fields, *self.buttons):
+            node = part.node.parent
+            while node is not None:
+                form = by_id.get(node.mem_id)
+                if form:
+                    (form.fields if isinstance(part, Field) else form.buttons).append(part)  # type: ignore[arg-type]
+                    break
+                node = node.parent
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Text blocks in document order."""
+        return [Block(node, text, above) for node, parts, above in self._texts.values() if (text := tidy("".join(parts)))]
+
+    @cached_property
+    def title(self) -> str:
+        """Text of the `title` element."""
+        node = self.tree.css_first("head > title") or self.tree.css_first("title")
+        return tidy(node.text()) if node else ""
+
+    @cached_property
+    def topic(self) -> tuple[str, ...]:
+        """What the page says it is about: first-level headings, else the first second-level one; title."""
+        first = [heading.text for heading in self.headings if heading.level == "h1"][:2]
+        if not first:
+            first = [heading.text for heading in self.headings if heading.level == "h2"][:1]
+        # A title is "page - site" or "site - page" in most templates; the parts are judged one by one.
+        parts = [part.strip() for part in re.split(r"\s[|\-–—·•«»:]+\s", self.title)]
+        return tuple(dict.fromkeys([*first, *parts[:2]]))
+
+    @cached_property
+    def declared_language(self) -> str:
+        """The `lang` of the root element as written, or ""."""
+        node = self.tree.css_first("html")
+        return tidy((node.attributes.get("lang") or node.attributes.get("xml:lang") or "") if node else "")
+
+    @cached_property
+    def main_text(self) -> str:
+        """Text outside menus, headers and footers, longest stretches first, up to 1,500 characters."""
+        long = [block.text for block in self.blocks if len(block.text) >= 40 and not self.in_frame(block.node)]
+        if sum(map(len, long)) < 200:
+            long = [block.text for block in self.blocks if not self.in_frame(block.node)]
+        if sum(map(len, long)) < 200:
+            long = [block.text for block in self.blocks]
+        return " ".join(sorted(long, key=len, reverse=True))[:1_500]
+
+    @cached_property
+    def text_length(self) -> int:
+        """Characters of visible text."""
+        return sum(len(block.text) for block in self.blocks)
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """`meta` name or property, in lower case, to content; the first of each."""
+        found: dict[str, str] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            key = attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or ""
+            found.setdefault(key.lower(), attributes.get("content") or "")
+        return found
+
+    @cached_property
+    def structured(self) -> list[dict[str, Any]]:
+        """JSON-LD objects, graphs unfolded; what does not parse is left out."""
+        found: list[dict[str, Any]] = []
+        for text in self._json_ld:
+            try:
+                found.extend(_objects(json.loads(text)))
+            except (ValueError, RecursionError):
+                continue
+        return found
+
+    def in_frame(self, node: LexborNode) -> bool:
+        """Does the node lie in a menu, header, footer or side bar?"""
+        current: LexborNode | None = node
+        while current is not None and current.tag not in ("body", "html", "-document", "main", "article"):
+            if current.tag in _FRAMES:
+                return True
+            attributes = current.attributes
+            marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
+            if len(marks) > 2 and _FRAME_NAME.search(marks):
+                return True
+            current = current.parent
+        return False
+
+    def link_url(self, link: Link) -> str:
+        """The absolute address of a link, or ""."""
+        return urls.absolute(link.href, self.base)
+
+    def selector(self, node: LexborNode) -> str:
+        """A CSS selector that finds exactly this element in the page."""
+        steps: list[str] = []
+        current: LexborNode | None = node
+        while current is not None and current.tag not in (None, "-document"):
+            identifier = current.attributes.get("id") or ""
+            if re.fullmatch(r"[A-Za-z][\w-]*", identifier) and self._ids.get(identifier) == 1:
+                steps.append(f"#{identifier}")
+                break
+            steps.append(_step(current))
+            current = current.parent
+        return " > ".join(reversed(steps))
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for node in self.tree.css("[id]"):
+            identifier = node.attributes.get("id") or ""
+            counts[identifier] = counts.get(identifier, 0) + 1
+        return counts
+
+
+def _step(node: LexborNode) -> str:
+    """The tag, with its place among siblings of the same tag where it is not the only one."""
+    before = _same_before(node)
+    following = node.next
+    while following is not None and following.tag != node.tag:
+        following = following.next
+    tag = node.tag or "*"
+    return f"{tag}:nth-of-type({before + 1})" if before or following is not None else tag
+
+
+def _same_before(node: LexborNode) -> int:
+    count, sibling = 0, node.prev
+    while sibling is not None:
+        count += sibling.tag == node.tag
+        sibling = sibling.prev
+    return count
+
+
+def _button_text(node: LexborNode) -> str:
+    attributes = node.attributes
+    candidates = (node.text(separator=" "), attributes.get("value"), attributes.get("aria-label"))
+    further = (attributes.get("title"), attributes.get("alt"))
+    return next((tidy(text) for text in (*candidates, *further) if text and tidy(text)), "")
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _objects(part)
+    elif isinstance(value, dict):
+        yield value
+        yield from _objects(value.get("@graph", []))

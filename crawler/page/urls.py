@@ -1,0 +1,95 @@
+"""Addresses: joining, normal form, scope."""
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import tldextract
+
+# The list that ships with the package: assessing must not need the network.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+_TRACKING = re.compile(
+    r"(?<=[?&;])(?:utm_\w+|fbclid|gclid|mc_[ce]id|phpsessid|jsessionid|sid|sessionid)=[^&#;]*[&;]?", re.I
+)
+_SESSION_PATH = re.compile(r";jsessionid=[^?#/]*", re.I)
+_NOT_A_PAGE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|csv|json|xml|rdf|geojson|zip|rar|7z|gz|tar|jpe?g|png|gif|svg|webp|ico"
+    r"|mp3|mp4|avi|mov|wmv|webm|ogg|css|js|woff2?|ttf|eot|exe|apk|dmg|rss|atom|ics|epub)$",
+    re.I,
+)
+
+
+def absolute(href: str, base: str) -> str:
+    """The http(s) address that `href` means on a page at `base`, or "" where it means none.
+
+    >>> absolute("../b?utm_source=x#top", "https://gov.example/a/c/")
+    'https://gov.example/a/b'
+    >>> absolute("mailto:info@gov.example", "https://gov.example/")
+    ''
+    """
+    href = href.strip()
+    scheme = href.partition(":")[0].lower()
+    if ":" in href[:12] and scheme not in ("http", "https") and scheme.isalpha():
+        return ""
+    try:
+        return normal(urljoin(base, href))
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=65_536)
+def normal(url: str) -> str:
+    """The address without fragment, session and tracking parameters, its host in lower case.
+
+    Returns "" for what is not an http(s) address with a host; raises ValueError for a broken one.
+    """
+    parts = urlsplit(url.replace("\n", "").replace("\r", "").replace("\t", "").replace(" ", "%20"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    query = _TRACKING.sub("", "?" + parts.query)[1:].rstrip("&;") if parts.query else ""
+    path = _SESSION_PATH.sub("", parts.path) or "/"
+    netloc = parts.netloc.rpartition("@")[2].lower()
+    if netloc.endswith((":80", ":443")) and parts.port == (443 if parts.scheme == "https" else 80):
+        netloc = netloc.rpartition(":")[0]
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def host(url: str) -> str:
+    """The host of an address in lower case, without port; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def may_be_page(url: str) -> bool:
+    """Could this address hold an HTML page, as far as its path tells?"""
+    return not _NOT_A_PAGE.search(urlsplit(url).path)
+
+
+@lru_cache(maxsize=65_536)
+def site(hostname: str) -> str:
+    """The registrable domain of a host (`www.gov.uk` gives `www.gov.uk`, as gov.uk is a public suffix)."""
+    found = _suffixes(hostname)
+    return found.top_domain_under_public_suffix or hostname
+
+
+def under(hostname: str, suffix: str) -> bool:
+    """Is the host the suffix itself or below it?
+
+    >>> under("www.gob.pe", "gob.pe"), under("notgob.pe", "gob.pe")
+    (True, False)
+    """
+    return hostname == suffix or hostname.endswith("." + suffix)
+
+
+def first_path_tokens(url: str) -> list[str]:
+    """The lower-case parts of host and path that may name a language, in order.
+
+    >>> first_path_tokens("https://fr.gov.example/en/x")[:3]
+    ['fr', 'en', 'x']
+    """
+    parts = urlsplit(url)
+    label = (parts.hostname or "").split(".")[0]
+    return [label, *[token.lower() for token in parts.path.split("/") if token][:3]]

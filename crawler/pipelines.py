@@ -1,0 +1,100 @@
+"""What happens to a fetched page: archived, then assessed, then stored. The order keeps every promise:
+
+the row that points into the archive is written after the record is on the disk, and page, evidence,
+links and acknowledgement are one transaction.
+"""
+
+import errno
+from sqlite3 import OperationalError
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from crawler.assess import assess_page
+from crawler.items import Record
+from crawler.job import Job, Missed, SitemapRead, Visit
+from crawler.page.urls import host
+
+
+class _Stage:
+    """A pipeline that knows its job."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Any:
+        return cls(crawler)
+
+    @property
+    def job(self) -> Job:
+        return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
+
+    def stop(self, why: str) -> DropItem:
+        """Stops the crawl so that it can be resumed: the address at hand stays leased."""
+        self.job.stopped = self.job.stopped or why
+        return DropItem(why)
+
+
+class ArchivePipeline(_Stage):
+    """Writes the page to the WARC file."""
+
+    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+        if not isinstance(item, Visit):
+            return item
+        try:
+            if item.page.rendered:
+                captured = self.job.archive.write_rendered(item.page, Record("", 0, ""))
+            else:
+                via = item.page.path[-2][1] if len(item.page.path) > 1 else item.page.portal
+                captured = self.job.archive.write(item.page, sent=item.sent, via=via)
+        except OSError as error:
+            raise self.stop(_told(error, str(self.job.archive.path))) from None
+        item.record, item.length = captured.record, captured.length
+        return item
+
+
+class AssessPipeline(_Stage):
+    """Judges the page by the rubric: the same function that reads archives."""
+
+    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+        if isinstance(item, Visit) and item.record is not None:
+            item.assessed = assess_page(item.page, item.record, self.job.rubric, item.document)
+        return item
+
+
+class StoragePipeline(_Stage):
+    """Writes what is known of the address, in one transaction."""
+
+    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+        try:
+            if isinstance(item, SitemapRead):
+                self.job.database.store_links(item.links, item.lease)
+            elif isinstance(item, Missed):
+                self.job.database.store_failure(item.failure, item.lease)
+                self.job.progress.reasons[item.failure.reason] += 1
+            elif item.record is not None and item.assessed is not None:
+                self.job.database.store_page(item.page, item.record, item.length, item.assessed, item.links, item.lease)
+                self._count(item)
+        except OperationalError as error:
+            raise self.stop(f"{self.job.database.directory}: the database refused: {error}") from None
+        return item
+
+    def _count(self, item: Visit) -> None:
+        progress, assessed = self.job.progress, item.assessed
+        progress.captured += 1
+        if assessed is None or assessed.reason is not None:
+            progress.reasons[assessed.reason if assessed and assessed.reason else "empty"] += 1
+            return
+        progress.read += 1
+        progress.hosts.add(host(item.page.url))
+        for piece in assessed.evidence:
+            subindex = self.job.rubric.features[piece.feature].subindex
+            progress.features.setdefault(subindex, set()).add(piece.feature)
+
+
+def _told(error: OSError, path: str) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{path}: the disk is full; make room, then go on with --resume"
+    return f"{path}: cannot be written: {error.strerror or error}"

@@ -1,0 +1,175 @@
+"""Reading the rubric's files. Whatever is wrong is said with file, feature and key."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from crawler.detectors import DETECTORS
+from crawler.items import EgovError
+from crawler.page.terms import TermIndex
+from crawler.rubric.models import Detection, Feature, FeatureText, Model, Rule, broken_option, concepts_in, option_model
+
+DEFAULT = "egov"
+"""The rubric that comes with the program."""
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """A loaded rubric: what is asked, by which words, weighed how."""
+
+    id: str
+    version: str
+    directory: Path
+    features: Mapping[str, Feature]
+    concepts: Mapping[str, Mapping[str, Any]]
+    phrases: Mapping[str, Mapping[str, tuple[str, ...]]]
+    models: Mapping[str, Model]
+
+    @cached_property
+    def index(self) -> TermIndex:
+        """All terms, ready to match."""
+        return TermIndex(self.phrases)
+
+    def languages_without(self, concepts: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
+        """Those of the languages in which one of the concepts has no words at all."""
+        wanted = tuple(concepts)
+        known = self.index.concepts_by_language
+        return tuple(code for code in languages if any(one not in known.get(code, ()) for one in wanted))
+
+
+def rubrics_directory() -> Path:
+    """Where the rubric lies: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_rubrics"
+    return installed if installed.is_dir() else package.parent / "rubrics"
+
+
+@lru_cache(maxsize=4)
+def load(rubric: str = DEFAULT) -> Rubric:
+    """The rubric with this id, or in this directory. Raises EgovError for whatever does not fit."""
+    directory = rubrics_directory() if rubric == DEFAULT else Path(rubric)
+    if not (directory / "rubric.yaml").is_file():
+        raise EgovError(f"--rubric {rubric}: no such rubric; give '{DEFAULT}' or a directory that holds rubric.yaml")
+    head = _mapping(directory / "rubric.yaml")
+    concepts = _mapping(directory / "concepts.yaml")
+    phrases = {}
+    for file in sorted((directory / "terms").glob("*.yaml")):
+        language, words = _terms(file, concepts)
+        phrases[language] = words
+    features: dict[str, Feature] = {}
+    for file in sorted((directory / "features").glob("*.yaml")):
+        for feature in _features(file, concepts):
+            if feature.id in features:
+                raise EgovError(f"{_short(file)}: {feature.id}: defined twice")
+            features[feature.id] = feature
+    models = {model.id: model for file in sorted((directory / "models").glob("*.yaml")) if (model := _model(file))}
+    for key in ("id", "version"):
+        if not isinstance(head.get(key), str):
+            raise EgovError(f"{_short(directory / 'rubric.yaml')}: {key}: a text is missing here")
+    version = f"{head['version']}+{_digest(directory)}"
+    return Rubric(head["id"], version, directory, features, concepts, phrases, models)
+
+
+def _digest(directory: Path) -> str:
+    """Eight digits that change with every change of features, concepts or terms."""
+    found = hashlib.sha256()
+    for file in sorted([directory / "concepts.yaml", *directory.glob("features/*.yaml"), *directory.glob("terms/*.yaml")]):
+        found.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return found.hexdigest()[:8]
+
+
+def read_yaml(file: Path) -> Any:
+    """The content of a YAML file. Raises EgovError that names the file and line."""
+    try:
+        return yaml.safe_load(file.read_text("utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise EgovError(f"{_short(file)}, line {line}: not valid YAML: {error.problem}") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise EgovError(f"{_short(file)}: cannot be read: {error}") from None
+
+
+def _short(file: Path) -> str:
+    return "/".join(file.parts[-3:])
+
+
+def _mapping(file: Path) -> dict[str, Any]:
+    content = read_yaml(file)
+    if not isinstance(content, dict):
+        raise EgovError(f"{_short(file)}: a mapping is expected, not {type(content).__name__}")
+    return content
+
+
+def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tuple[str, ...]]]:
+    content = _mapping(file)
+    language, listed = content.get("language"), content.get("concepts")
+    if language != file.stem or not isinstance(listed, dict):
+        raise EgovError(f"{_short(file)}: needs 'language: {file.stem}' and a mapping 'concepts'")
+    words: dict[str, tuple[str, ...]] = {}
+    for concept, phrases in listed.items():
+        if concept not in concepts:
+            raise EgovError(f"{_short(file)}: {concept}: no such concept in concepts.yaml")
+        if not isinstance(phrases, list) or not all(isinstance(phrase, str) and phrase.strip("=* ") for phrase in phrases):
+            raise EgovError(f"{_short(file)}: {concept}: a list of phrases is expected")
+        words[concept] = tuple(phrases)
+    for concept, meaning in concepts.items():
+        for opposite in meaning.get("opposite", ()):
+            if both := set(words.get(concept, ())) & set(words.get(opposite, ())):
+                raise EgovError(f"{_short(file)}: {concept} and {opposite} are opposites and share '{min(both)}'")
+    return language, words
+
+
+def _features(file: Path, concepts: Mapping[str, Any]) -> list[Feature]:
+    content = read_yaml(file)
+    if not isinstance(content, list):
+        raise EgovError(f"{_short(file)}: a list of features is expected")
+    found = []
+    for number, entry in enumerate(content, 1):
+        name = entry.get("id", f"entry {number}") if isinstance(entry, dict) else f"entry {number}"
+        text = _validated(FeatureText, entry, f"{_short(file)}: {name}")
+        if (text.detect.any or text.detect.all) and text.examples is None:
+            raise EgovError(f"{_short(file)}: {name}: examples are missing; they are the tests of its detectors")
+        found.append(_feature(text, file, concepts))
+    return found
+
+
+def _feature(text: FeatureText, file: Path, concepts: Mapping[str, Any]) -> Feature:
+    place = f"{_short(file)}: {text.id}"
+    detect: Detection = text.detect
+    any_, all_, none = (
+        tuple(_rule(name, options, place, concepts) for entry in part for name, options in entry.items())
+        for part in (detect.any, detect.all, detect.none)
+    )
+    return Feature(text.id, file.stem, text, any_, all_, none)
+
+
+def _rule(name: str, options: dict[str, Any], place: str, concepts: Mapping[str, Any]) -> Rule:
+    if name not in DETECTORS:
+        raise EgovError(f"{place}: no detector '{name}'; there are {', '.join(sorted(DETECTORS))}")
+    checked = _validated(option_model(name), options, f"{place}: {name}").model_dump(exclude_unset=True)
+    for concept in concepts_in(name, checked):
+        if concept not in concepts:
+            raise EgovError(f"{place}: {name}: no concept '{concept}' in concepts.yaml")
+    if broken := broken_option(name, checked):
+        raise EgovError(f"{place}: {name}: {broken}")
+    label = checked.get("terms") or checked.get("selector") or ""
+    return Rule(f"{name}:{label}" if label else name, DETECTORS[name], checked)
+
+
+def _model(file: Path) -> Model:
+    return _validated(Model, read_yaml(file), _short(file))
+
+
+def _validated(model: Any, value: object, place: str) -> Any:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise EgovError(f"{place}: {key}: {first['msg']}, given {str(first['input'])[:80]!r}") from None

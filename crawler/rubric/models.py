@@ -1,0 +1,170 @@
+"""What people write in the rubric's files, validated on loading."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from crawler.detectors import DETECTORS
+from crawler.detectors.view import Hit, View
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Example(_Strict):
+    """A page or fragment with the circumstances that matter for it."""
+
+    html: str
+    lang: str = "en"
+    country: str = "GBR"
+    url: str = "https://portal.gov.example/"
+
+
+def _as_example(value: object) -> object:
+    return {"html": value} if isinstance(value, str) else value
+
+
+OneExample = Annotated[Example, BeforeValidator(_as_example)]
+
+
+class Examples(_Strict):
+    """Pages that must and must not give evidence: the tests of a feature."""
+
+    present: tuple[OneExample, ...] = Field(min_length=1)
+    not_found: tuple[OneExample, ...] = Field(min_length=1)
+
+
+class Detection(_Strict):
+    """`any` of the rules must fire (a plain list means this), `all` of them, and `none`."""
+
+    any: tuple[dict[str, dict[str, Any]], ...] = ()
+    all: tuple[dict[str, dict[str, Any]], ...] = ()
+    none: tuple[dict[str, dict[str, Any]], ...] = ()
+
+
+def _as_detection(value: object) -> object:
+    return {"any": value} if isinstance(value, list) else value
+
+
+class FeatureText(_Strict):
+    """One feature as written in `rubrics/features/*.yaml`."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    question: str
+    counts: str
+    does_not_count: str
+    source: str
+    theme: str
+    since: str
+    stage_2012: Literal["emerging", "enhanced", "transactional", "connected"] | None = None
+    epi_level: Literal["information", "consultation", "decision-making"] | None = None
+    un2024: Literal["IF", "SP", "CP", "TEC", "EPI"] | None = None
+    west: bool = False
+    kind: Literal["auto", "assist", "human"]
+    on: Literal["any", "home"] = "any"
+    applies_to: str = ""
+    settled_by: Literal["any", "most"] = "any"
+    when_missing: Literal["not_found", "absent"] = "not_found"
+    detect: Annotated[Detection, BeforeValidator(_as_detection)] = Detection()
+    examples: Examples | None = None
+
+
+class Group(_Strict):
+    """A weighted group of a model: the features whose `attribute` has one of the `values`."""
+
+    id: str
+    title: str
+    weight: float = Field(ge=0)
+    values: tuple[str, ...]
+
+
+class Model(_Strict):
+    """A weighting of features: `rubrics/models/*.yaml`."""
+
+    id: str
+    title: str
+    source: str
+    certainty: Literal["V", "N", "M", "?"]
+    group_by: Literal["subindex", "stage_2012", "epi_level", "un2024"]
+    combine: Literal["weighted_shares", "points"]
+    groups: tuple[Group, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A detector with its options, ready to run. `name` goes into the evidence."""
+
+    name: str
+    detector: Callable[..., Iterator[Hit]]
+    options: Mapping[str, Any]
+
+    def hits(self, view: View) -> Iterator[Hit]:
+        """The places where the page gives evidence."""
+        return self.detector(view, **self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature with its sub-index and its compiled rules."""
+
+    id: str
+    subindex: str
+    text: FeatureText
+    any: tuple[Rule, ...]
+    all: tuple[Rule, ...]
+    none: tuple[Rule, ...]
+
+    @property
+    def has_detectors(self) -> bool:
+        return bool(self.any or self.all)
+
+    def concepts(self) -> frozenset[str]:
+        """Concepts without whose words the feature cannot be found by words."""
+        named = (rule.options.get("terms") for rule in (*self.any, *self.all))
+        return frozenset(concept for concept in named if concept)
+
+
+def option_model(name: str) -> type[BaseModel]:
+    """The options of a detector as a pydantic model, made from its keyword-only parameters."""
+    fields: dict[str, Any] = {}
+    for parameter in inspect.signature(DETECTORS[name]).parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[parameter.name] = (parameter.annotation, default)
+    return create_model(f"{name}_options", __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def concepts_in(name: str, options: Mapping[str, Any]) -> Iterator[str]:
+    """The concepts that the options of a detector name."""
+    for key, parameter in inspect.signature(DETECTORS[name]).parameters.items():
+        kind = _kind(parameter.annotation)
+        if kind == "concept" and options.get(key):
+            yield options[key]
+        elif kind == "concepts":
+            yield from options.get(key, ())
+
+
+def broken_option(name: str, options: Mapping[str, Any]) -> str:
+    """What is wrong with a regular expression or selector among the options, or ""."""
+    for key, parameter in inspect.signature(DETECTORS[name]).parameters.items():
+        kind = _kind(parameter.annotation)
+        try:
+            if kind == "pattern":
+                re.compile(options.get(key, ""))
+            elif kind == "selector" and key in options:
+                LexborHTMLParser("<html></html>").css(options[key])
+        except (re.error, SelectolaxError) as error:
+            return f"{key}: {error}"
+    return ""
+
+
+def _kind(annotation: object) -> str:
+    return str(get_args(annotation)[1]) if get_origin(annotation) is Annotated else ""

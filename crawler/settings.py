@@ -1,0 +1,53 @@
+"""Scrapy's settings. What depends on the command line is added in `crawl.py`."""
+
+from crawler import __version__
+
+BOT_NAME = "egov"
+SPIDER_MODULES = ["crawler.spiders"]
+USER_AGENT = f"egov/{__version__}"
+ROBOTSTXT_USER_AGENT = "egov"
+
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+DNS_RESOLVER = "crawler.fetch.egress.FilteringResolver"
+ITEM_PIPELINES = {
+    "crawler.pipelines.ArchivePipeline": 100,
+    "crawler.pipelines.AssessPipeline": 200,
+    "crawler.pipelines.StoragePipeline": 300,
+}
+DOWNLOADER_MIDDLEWARES = {
+    # Our own, since Scrapy's takes a failing robots.txt for a permission.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.middlewares.ScopeMiddleware": 90,
+    "crawler.middlewares.RobotsMiddleware": 100,
+}
+# Links are queued by the storage pipeline, and every status is an answer worth keeping.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.extensions.Watch": 10,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_FAIL_ON_DATALOSS = False
+COOKIES_ENABLED = False
+REDIRECT_MAX_TIMES = 8
+RETRY_TIMES = 1
+RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", "Accept-Language": "*"}
+LOG_LEVEL = "ERROR"

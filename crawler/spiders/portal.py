@@ -1,0 +1,140 @@
+"""The one spider: fetches the pages of a country's portals and hands them on.
+
+It knows nothing of what is looked for, except the `Focus` in its job, which orders links.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Headers, Response
+from scrapy.utils.gz import gunzip, gzip_magic_number
+from scrapy.utils.sitemap import Sitemap
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.fetch.errors import reason_of, reason_of_status
+from crawler.items import ClickPath, Failure, Page, Reason
+from crawler.job import Job, Missed, SitemapRead, Visit
+from crawler.middlewares import Refused
+from crawler.page.document import Document
+from crawler.page.state import is_shell
+from crawler.page.urls import absolute, host, may_be_page
+from crawler.storage.crawl import Candidate
+
+MAX_LINKS = 2_000
+"""Links of one page or sitemap that are queued; more is a trap or a register."""
+_HTML = (b"text/html", b"application/xhtml+xml")
+
+class PortalSpider(Spider):
+    """Visits what its scheduler gives out; yields a Visit, a SitemapRead or a Failure for each."""
+
+    name = "portal"
+
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Nothing: the seeds wait in the frontier."""
+        return
+        yield
+
+    def parse(self, response: Response) -> Iterator[Visit | Missed]:
+        """A page as the server sent it."""
+        candidate: Candidate = response.meta["candidate"]
+        kind = (response.headers.get("Content-Type") or b"").lower()
+        if not kind.startswith(_HTML) and not (response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))):
+            if response.status == 200:
+                yield self._failure(response.url, response.meta, Reason.NOT_HTML, kind.decode("latin-1"))
+            else:
+                yield self._failure(response.url, response.meta, reason_of_status(response.status), f"HTTP status {response.status}")
+            return
+        page = self._page(response, candidate, rendered=False)
+        document = Document(page)
+        links = list(self._links(page, document))
+        if self.job.browser and page.status == 200 and is_shell(document):
+            links.append(Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render"))
+        sent = response.request.headers if response.request else Headers()
+        yield Visit(page, document, links, response.meta["lease"], _texts(sent))
+
+    def parse_rendered(self, response: Response) -> Iterator[Visit]:
+        """A page as a browser shows it after its scripts have run."""
+        page = self._page(response, response.meta["candidate"], rendered=True)
+        document = Document(page)
+        yield Visit(page, document, list(self._links(page, document)), response.meta["lease"])
+
+    def parse_sitemap(self, response: Response) -> Iterator[SitemapRead]:
+        """Addresses of a sitemap: candidates, since nobody clicked to them."""
+        candidate: Candidate = response.meta["candidate"]
+        body = response.body
+        if gzip_magic_number(response):
+            body = gunzip(body, max_size=20_000_000)
+        links = []
+        try:
+            sitemap = Sitemap(body)
+            nested = sitemap.type == "sitemapindex"
+            for entry in list(sitemap)[:MAX_LINKS]:
+                if url := absolute(str(entry.get("loc", "")), response.url):
+                    links.append(self._from_sitemap(url, candidate, nested))
+        except (ValueError, AttributeError, SyntaxError):
+            links = []
+        yield SitemapRead([one for one in links if self.job.scope.includes(host(one.url))], response.meta["lease"])
+
+    def failed(self, failure: TwistedFailure) -> Iterator[Missed]:
+        """What could not be fetched becomes data with a typed reason."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value
+        if isinstance(error, Refused):
+            yield self._failure(request.url, request.meta, error.reason, error.detail)
+        else:
+            yield self._failure(request.url, request.meta, reason_of(error), f"{type(error).__name__}: {error}"[:300])
+
+    def _page(self, response: Response, candidate: Candidate, *, rendered: bool) -> Page:
+        url = absolute(response.url, response.url) or response.url
+        portal = self.job.portal_of(url, candidate.portal)
+        path: ClickPath = candidate.path
+        return Page(
+            country=self.job.country,
+            portal=portal,
+            url=url,
+            status=response.status,
+            headers=(("Content-Type", "text/html; charset=utf-8"),) if rendered else _texts(response.headers),
+            body=response.body,
+            captured_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            depth=candidate.depth,
+            path=path,
+            rendered=rendered,
+            languages=self.job.languages_of(portal),
+        )
+
+    def _links(self, page: Page, document: Document) -> Iterator[Candidate]:
+        depth = page.depth + 1
+        if depth > self.job.budget.max_depth or page.status != 200:
+            return
+        languages = frozenset([document.declared_language[:2].lower(), *(tag[:2] for tag in page.languages), "en"])
+        seen = {page.url}
+        for link in document.links[:MAX_LINKS]:
+            url = document.link_url(link)
+            if not url or url in seen:
+                continue
+            seen.add(url)
+            if not may_be_page(url) or not self.job.scope.includes(host(url)):
+                continue
+            path = (*page.path, (link.text[:80], url))
+            priority = self.job.focus.priority(link, url, depth, languages)
+            yield Candidate(url, page.portal, depth, path, priority)
+
+    def _from_sitemap(self, url: str, candidate: Candidate, nested: bool) -> Candidate:
+        depth = self.job.budget.max_depth
+        if nested:
+            return Candidate(url, candidate.portal, depth, candidate.path, candidate.priority - 1, "sitemap")
+        return Candidate(url, candidate.portal, depth, (*candidate.path, ("", url)), candidate.priority - 10)
+
+    def _failure(self, url: str, meta: dict[str, Any], reason: Reason, detail: str) -> Missed:
+        candidate: Candidate = meta["candidate"]
+        return Missed(Failure(self.job.country, candidate.portal, url, reason, detail), meta["lease"])
+
+
+def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values)

@@ -1,0 +1,252 @@
+"""The database of one run: frontier, pages, evidence. One transaction per page."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from crawler.items import AssessedPage, ClickPath, Evidence, Failure, Finding, Page, Reason, Record, Seed, Strength
+from crawler.page.urls import host
+from crawler.storage.schema import crawl_migrations, open_database
+
+DATABASE = "crawl.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address that may be fetched. A higher `priority` comes first."""
+
+    url: str
+    portal: str
+    depth: int
+    path: ClickPath
+    priority: float
+    kind: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An address that is being fetched; `id` acknowledges it."""
+
+    id: int
+    candidate: Candidate
+
+
+def fingerprint(url: str, kind: str) -> bytes:
+    """Eight bytes by which an address is known: http and https, and a trailing slash, are the same page."""
+    plain = url.partition("://")[2].rstrip("/")
+    return blake2b(f"{kind} {plain}".encode(), digest_size=8).digest()
+
+
+class CrawlDatabase:
+    """Writes and reads one run's `crawl.db`."""
+
+    def __init__(self, directory: Path, run: str, *, create: bool = True) -> None:
+        self.directory = directory
+        self.run = run
+        self.db = open_database(directory / DATABASE, crawl_migrations, create=create)
+
+    def begin(self, kind: str, rubric: str, rubric_version: str, started_at: str, settings: dict[str, Any]) -> None:
+        """Writes the head of the run."""
+        row = {
+            "id": self.run, "kind": kind, "rubric": rubric, "rubric_version": rubric_version,
+            "started_at": started_at, "finished_at": None, "settings": json.dumps(settings, sort_keys=True),
+        }  # fmt: skip
+        self.db.table("run").insert(row, ignore=True)
+
+    def finish(self, finished_at: str) -> None:
+        """Marks the run as finished."""
+        with self.db.atomic():
+            self.db.execute("UPDATE run SET finished_at = ? WHERE id = ?", [finished_at, self.run])
+
+    def add_portals(self, seeds: Iterable[Seed]) -> None:
+        """Records the seeds and queues their home pages before everything else."""
+        seeds = list(seeds)
+        with self.db.atomic():
+            self.db.table("portal").insert_all(
+                (
+                    {"run": self.run, "url": one.url, "country": one.country, "role": one.role, "languages": " ".join(one.languages)}
+                    for one in seeds
+                ),
+                ignore=True,
+            )
+            self.queue(Candidate(one.url, one.url, 0, (), 100.0) for one in seeds)
+
+    def add_archive(self, name: str, path: str) -> None:
+        """Registers a WARC file."""
+        self.db.table("archive").insert({"run": self.run, "name": name, "path": path}, ignore=True)
+
+    # ── frontier
+
+    def queue(self, candidates: Iterable[Candidate]) -> None:
+        """Adds addresses; a known one that waits gets the shorter of both click paths."""
+        rows = [
+            (fingerprint(one.url, one.kind), one.kind, one.url, host(one.url), one.portal, one.depth,
+             json.dumps(one.path, ensure_ascii=False), one.priority)
+            for one in candidates
+        ]  # fmt: skip
+        self.db.conn.executemany(
+            "INSERT INTO frontier (fingerprint, kind, url, host, portal, depth, path, priority) VALUES (?,?,?,?,?,?,?,?)"
+            " ON CONFLICT (fingerprint) DO UPDATE SET depth = excluded.depth, path = excluded.path,"
+            " priority = max(priority, excluded.priority) WHERE excluded.depth < depth AND state = 'PENDING'",
+            rows,
+        )
+
+    def waiting_hosts(self) -> list[str]:
+        """Hosts with waiting addresses."""
+        return [row[0] for row in self.db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'PENDING'").fetchall()]
+
+    def lease(self, hostname: str) -> Lease | None:
+        """The best waiting address of a host, now LEASED; the lease is made durable with the next page."""
+        row = self.db.conn.execute(
+            "SELECT id, url, portal, depth, path, priority, kind FROM frontier"
+            " WHERE host = ? AND state = 'PENDING' ORDER BY priority DESC, id LIMIT 1",
+            [hostname],
+        ).fetchone()
+        if row is None:
+            return None
+        path = tuple((text, url) for text, url in json.loads(row[4]))
+        return Lease(row[0], Candidate(row[1], row[2], row[3], path, row[5], row[6]))
+
+    def mark_leased(self, lease: Lease) -> None:
+        """Marks the address as being fetched."""
+        with self.db.atomic():
+            self.db.conn.execute("UPDATE frontier SET state = 'LEASED' WHERE id = ?", [lease.id])
+
+    def release_leases(self) -> int:
+        """Gives back what a killed run had under way; the number of addresses."""
+        with self.db.atomic():
+            cursor = self.db.conn.execute("UPDATE frontier SET state = 'PENDING' WHERE state = 'LEASED'")
+        return int(cursor.rowcount)
+
+    def has_waiting(self) -> bool:
+        """Is any address waiting?"""
+        return self.db.execute("SELECT 1 FROM frontier WHERE state = 'PENDING' LIMIT 1").fetchone() is not None
+
+    # ── results
+
+    def store_page(
+        self,
+        page: Page,
+        record: Record,
+        length: int,
+        assessed: AssessedPage,
+        links: Iterable[Candidate] = (),
+        lease: int | None = None,
+    ) -> None:
+        """Page, evidence, new links and acknowledgement in one transaction."""
+        with self.db.atomic():
+            self.db.conn.execute(_INSERT_PAGE, _page_row(self.run, page, record, length, assessed))
+            self.db.conn.executemany(_INSERT_EVIDENCE, [_evidence_row(self.run, one) for one in assessed.evidence])
+            self.queue(links)
+            # The address that a redirect ended at must not be fetched again under its own name.
+            kind = "render" if page.rendered else "page"
+            self.db.conn.execute(
+                "INSERT INTO frontier (fingerprint, kind, url, host, portal, depth, path, priority, state)"
+                " VALUES (?,?,?,?,?,?,'[]',0,'DONE') ON CONFLICT (fingerprint) DO UPDATE SET state = 'DONE'",
+                [fingerprint(page.url, kind), kind, page.url, host(page.url), page.portal, page.depth],
+            )
+            self._acknowledge(lease, "DONE", None)
+
+    def store_links(self, links: Iterable[Candidate], lease: int | None) -> None:
+        """New addresses from what is no page (a sitemap), and its acknowledgement."""
+        with self.db.atomic():
+            self.queue(links)
+            self._acknowledge(lease, "DONE", None)
+
+    def store_failure(self, failure: Failure, lease: int | None) -> None:
+        """A page that could not be had, and its acknowledgement."""
+        with self.db.atomic():
+            self.db.table("failure").insert({"run": self.run, **asdict(failure)}, replace=True)
+            self._acknowledge(lease, "FAILED", failure.reason)
+
+    def _acknowledge(self, lease: int | None, state: str, reason: str | None) -> None:
+        if lease is not None:
+            self.db.conn.execute("UPDATE frontier SET state = ?, reason = ? WHERE id = ?", [state, reason, lease])
+
+    def store_findings(self, findings: Iterable[Finding]) -> None:
+        """The findings of the run; earlier ones of the same run are replaced."""
+        rows = [
+            {**asdict(one), "run": self.run, "searched": json.dumps(asdict(one.searched), ensure_ascii=False)}
+            for one in findings
+        ]
+        with self.db.atomic():
+            self.db.table("finding").insert_all(rows, replace=True)
+
+    def assessed_pages(self) -> Iterator[AssessedPage]:
+        """All pages of the run as far as findings need them: with evidence, without votes."""
+        evidence: dict[tuple[str, int], list[Evidence]] = {}
+        for row in self.db.query(f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE run = ?", [self.run]):
+            evidence.setdefault((row["warc"], row["offset"]), []).append(evidence_from(row))
+        for row in self.db.query("SELECT * FROM page WHERE run = ? ORDER BY warc, offset", [self.run]):
+            yield AssessedPage(
+                url=row["url"],
+                portal=row["portal"],
+                country=row["country"],
+                depth=row["depth"],
+                reason=Reason(row["reason"]) if row["reason"] else None,
+                title=row["title"] or "",
+                language=row["language"] or "",
+                declared_language=row["declared_language"] or "",
+                evidence=tuple(evidence.get((row["warc"], row["offset"]), ())),
+                not_applicable=frozenset(row["not_applicable"].split()),
+            )
+
+    def failures(self) -> list[Failure]:
+        """All failures of the run."""
+        return [
+            Failure(row["country"], row["portal"], row["url"], Reason(row["reason"]), row["detail"])
+            for row in self.db.query("SELECT * FROM failure WHERE run = ?", [self.run])
+        ]
+
+    def archive_end(self, name: str) -> int:
+        """The byte after the last acknowledged record of an archive file."""
+        row = self.db.execute(
+            "SELECT offset, length FROM page WHERE run = ? AND warc = ? ORDER BY offset DESC LIMIT 1", [self.run, name]
+        ).fetchone()
+        return row[0] + row[1] if row else 0
+
+    def pages_read(self) -> int:
+        """Number of pages that could be read."""
+        return int(self.db.execute("SELECT count(*) FROM page WHERE run = ? AND reason IS NULL", [self.run]).fetchone()[0])
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.db.close()
+
+
+_PAGE_COLUMNS = (
+    "run, warc, offset, length, url, portal, country, status, depth, path, title, language, declared_language, votes,"
+    " not_applicable, reason, rendered, sha256, captured_at"
+)
+EVIDENCE_COLUMNS = (
+    "warc, offset, feature, country, portal, url, strength, quote, selector, term, language, detector, depth, path,"
+    " sha256, captured_at, rubric, rubric_version"
+)
+_INSERT_PAGE = f"INSERT OR REPLACE INTO page ({_PAGE_COLUMNS}) VALUES ({','.join('?' * 19)})"
+_INSERT_EVIDENCE = f"INSERT OR REPLACE INTO evidence (run, {EVIDENCE_COLUMNS}) VALUES ({','.join('?' * 19)})"
+
+
+def _page_row(run: str, page: Page, record: Record, length: int, assessed: AssessedPage) -> tuple[object, ...]:
+    return (
+        run, record.warc, record.offset, length, page.url, page.portal, page.country, page.status, page.depth,
+        json.dumps(page.path, ensure_ascii=False), assessed.title, assessed.language, assessed.declared_language,
+        json.dumps(assessed.votes), " ".join(sorted(assessed.not_applicable)), assessed.reason, int(page.rendered), record.sha256, page.captured_at,
+    )  # fmt: skip
+
+
+def _evidence_row(run: str, one: Evidence) -> tuple[object, ...]:
+    return (
+        run, one.warc, one.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
+        one.term, one.language, one.detector, one.depth, json.dumps(one.path, ensure_ascii=False), one.sha256,
+        one.captured_at, one.rubric, one.rubric_version,
+    )  # fmt: skip
+
+
+def evidence_from(row: dict[str, Any]) -> Evidence:
+    """Evidence as it was, from a row of the table."""
+    path = tuple((text, url) for text, url in json.loads(row["path"]))
+    kept = {key: row[key] for key in Evidence.__slots__ if key not in ("path", "strength")}
+    return Evidence(**kept, path=path, strength=Strength(row["strength"]))

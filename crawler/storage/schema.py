@@ -1,0 +1,161 @@
+"""Tables and migrations. `results/README.md` is generated from the notes here.
+
+A run's own database (`crawl.db`) and the survey (`survey.db`) share the tables of evidence; the
+first adds the frontier, the second the reviews. Natural keys make every merge repeatable.
+"""
+
+from pathlib import Path
+from sqlite3 import DatabaseError
+
+from sqlite_utils import Database, Migrations
+
+from crawler.items import EgovError
+
+NOTES = {
+    "run": "One crawl or one assessment of an archive. `kind`: crawl or assess; `settings`: JSON.",
+    "archive": "The WARC files that pages lie in; `path` is relative to the run's folder unless absolute.",
+    "page": "One capture. `reason` is NULL where the page could be read; `votes`: witnesses of its language, JSON; `not_applicable`: features that cannot apply to it; "
+    "`path`: click path from the home page, JSON list of [text, address]; `length`: compressed bytes in the archive.",
+    "evidence": "The best piece of proof that a page gives for a feature. `strength`: here or link.",
+    "finding": "What the machine proposes per country and feature. `outcome`: present, absent, not_found, unclear, "
+    "not_applicable, untested; `searched`: JSON: pages, depth, portals, languages, failures.",
+    "failure": "Pages that could not be fetched, with a typed reason.",
+    "portal": "The seeds of a run.",
+    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render.",
+    "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
+    "scripted answers of the demonstration.",
+}
+
+crawl_migrations = Migrations("egov-crawl")
+survey_migrations = Migrations("egov-survey")
+
+
+def _evidence_tables(db: Database) -> None:
+    text = {"strict": True}
+    db.create_table(
+        "run",
+        {"id": str, "kind": str, "rubric": str, "rubric_version": str, "started_at": str, "finished_at": str, "settings": str},
+        pk="id",
+        not_null={"kind", "rubric", "rubric_version", "started_at", "settings"},
+        **text,
+    )
+    in_run = [("run", "run", "id")]
+    db.create_table(
+        "portal",
+        {"run": str, "url": str, "country": str, "role": str, "languages": str},
+        pk=("run", "url", "role"),
+        foreign_keys=in_run,
+        **text,
+    )
+    db.create_table(
+        "archive", {"run": str, "name": str, "path": str}, pk=("run", "name"), foreign_keys=in_run, not_null={"path"}, **text
+    )
+    db.create_table(
+        "page",
+        {
+            "run": str, "warc": str, "offset": int, "length": int, "url": str, "portal": str, "country": str,
+            "status": int, "depth": int, "path": str, "title": str, "language": str, "declared_language": str,
+            "votes": str, "not_applicable": str, "reason": str, "rendered": int, "sha256": str, "captured_at": str,
+        },
+        pk=("run", "warc", "offset"),
+        foreign_keys=in_run,
+        not_null={"url", "portal", "country", "status", "depth", "rendered", "sha256", "captured_at"},
+        **text,
+    )  # fmt: skip
+    db.execute(
+        "CREATE TABLE evidence (run TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL, feature TEXT NOT NULL,"
+        " country TEXT NOT NULL, portal TEXT NOT NULL, url TEXT NOT NULL, strength TEXT NOT NULL, quote TEXT NOT NULL,"
+        " selector TEXT NOT NULL, term TEXT NOT NULL, language TEXT NOT NULL, detector TEXT NOT NULL, depth INTEGER NOT NULL,"
+        " path TEXT NOT NULL, sha256 TEXT NOT NULL, captured_at TEXT NOT NULL, rubric TEXT NOT NULL,"
+        " rubric_version TEXT NOT NULL, PRIMARY KEY (run, warc, offset, feature),"
+        " FOREIGN KEY (run, warc, offset) REFERENCES page (run, warc, offset)) STRICT"
+    )
+    db.execute("CREATE INDEX evidence_by_feature ON evidence (run, country, feature, strength, depth)")
+    db.create_table(
+        "finding",
+        {
+            "run": str, "country": str, "feature": str, "outcome": str, "reason": str, "pages_with_evidence": int,
+            "searched": str,
+        },
+        pk=("run", "country", "feature"),
+        foreign_keys=in_run,
+        not_null={"outcome", "pages_with_evidence", "searched"},
+        **text,
+    )  # fmt: skip
+    db.create_table(
+        "failure",
+        {"run": str, "url": str, "portal": str, "country": str, "reason": str, "detail": str},
+        pk=("run", "url"),
+        foreign_keys=in_run,
+        not_null={"reason"},
+        **text,
+    )
+
+
+@crawl_migrations(name="0001_evidence")
+def _crawl_evidence(db: Database) -> None:
+    _evidence_tables(db)
+
+
+@crawl_migrations(name="0002_frontier")
+def _frontier(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE frontier (id INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, kind TEXT NOT NULL,"
+        " url TEXT NOT NULL, host TEXT NOT NULL, portal TEXT NOT NULL, depth INTEGER NOT NULL, path TEXT NOT NULL,"
+        " priority REAL NOT NULL, state TEXT NOT NULL DEFAULT 'PENDING', reason TEXT) STRICT"
+    )
+    db.execute("CREATE INDEX frontier_next ON frontier (host, priority DESC, id) WHERE state = 'PENDING'")
+    db.execute("CREATE INDEX frontier_leased ON frontier (id) WHERE state = 'LEASED'")
+
+
+@survey_migrations(name="0001_evidence")
+def _survey_evidence(db: Database) -> None:
+    _evidence_tables(db)
+
+
+@survey_migrations(name="0002_reviews")
+def _reviews(db: Database) -> None:
+    db.create_table(
+        "review",
+        {
+            "id": int, "run": str, "country": str, "feature": str, "reviewer": str, "answer": str, "evidence_url": str,
+            "note": str, "decided_at": str, "example": int,
+        },
+        pk="id",
+        foreign_keys=[("run", "run", "id")],
+        not_null={"country", "feature", "reviewer", "answer", "decided_at", "example"},
+        strict=True,
+    )  # fmt: skip
+    for act in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER review_no_{act.lower()} BEFORE {act} ON review"
+            " BEGIN SELECT RAISE(ABORT, 'reviews are only ever added'); END"
+        )
+    db.execute("CREATE INDEX review_by_feature ON review (country, feature)")
+
+
+def open_database(path: Path, migrations: Migrations, *, create: bool = True) -> Database:
+    """The database, brought up to date. Raises EgovError for a newer, foreign or damaged file."""
+    if not create and not path.exists():
+        raise EgovError(f"{path}: there are no results here yet; run 'egov crawl' or 'egov assess', or name another --out")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = Database(path)
+        known = {name for name in _names(migrations)}
+        newer = sorted({one.name for one in migrations.applied(db)} - known)
+        if newer:
+            db.close()
+            raise EgovError(f"{path}: written by a newer egov (migration '{newer[0]}'); update egov or name another --out")
+        db.conn.execute("PRAGMA busy_timeout = 10000")
+        db.enable_wal()
+        db.conn.execute("PRAGMA synchronous = FULL")
+        db.conn.execute("PRAGMA foreign_keys = ON")
+        migrations.apply(db)
+    except (DatabaseError, OSError) as error:
+        raise EgovError(f"{path}: cannot be opened as a database: {error}") from None
+    return db
+
+
+def _names(migrations: Migrations) -> list[str]:
+    """Names of all migrations of a set: those pending on an empty database."""
+    return [one.name for one in migrations.pending(Database(memory=True))]
