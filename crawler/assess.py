@@ -2,9 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-
-import pycountry
 
 from crawler.detectors.view import Hit, View
 from crawler.items import (
@@ -20,16 +17,9 @@ from crawler.items import (
     Strength,
 )
 from crawler.page.document import Document
-from crawler.page.language import base, official_languages, page_language
+from crawler.page.language import base, expected_languages, languages_of, page_language
 from crawler.page.state import reason_not_readable
 from crawler.rubric import Feature, Rubric, Rule
-
-
-@lru_cache(maxsize=512)
-def languages_of(country: str) -> tuple[str, ...]:
-    """Official languages of a country by its alpha-3 code; () where the country is unknown."""
-    known = pycountry.countries.get(alpha_3=country)
-    return official_languages(known.alpha_2) if known else ()
 
 
 def assess_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:
@@ -39,9 +29,8 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
     if reason:
         return AssessedPage(page.url, page.portal, page.country, page.depth, reason, document.title)
     language = page_language(page, document)
-    portal = tuple(base(tag) for tag in page.languages)
-    official = languages_of(page.country) or portal
-    view = View(page, document, language, tuple(dict.fromkeys([*official, *portal])), rubric.index, official)
+    official = languages_of(page.country) or tuple(base(tag) for tag in page.languages)
+    view = View(page, document, language, expected_languages(page), official, rubric.index)
     evidence, not_applicable = [], set()
     for feature in rubric.features.values():
         if feature.text.on == "home" and page.depth:

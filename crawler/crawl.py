@@ -1,5 +1,6 @@
 """Running crawls: from a country code to findings in the survey."""
 
+import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -56,6 +57,10 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     process = CrawlerProcess(settings(wish, browser))
     jobs = [_job(country, seeds, wish, browser) for country, seeds in countries_seeds]
     _chain(process, iter(jobs))
+    # The rubric's tens of thousands of terms live as long as the process: no need to walk them again and again.
+    wish.rubric.index  # noqa: B018
+    gc.collect()
+    gc.freeze()
     process.start()
     for job in jobs:
         _conclude(job, wish)

@@ -1,7 +1,6 @@
 """Which link next: words that name what the rubric looks for, near the home page, first."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from crawler.page.document import Link
@@ -26,13 +25,12 @@ class Focus:
     index: TermIndex
     concepts: frozenset[str]
 
-    def priority(self, link: Link, url: str, depth: int, languages: Collection[str]) -> float:
+    def priority(self, link: Link, url: str, depth: int, languages: frozenset[str]) -> float:
         """How soon to fetch the link; higher is sooner."""
         value = DEEPER * depth
         named = 0
         for name in link.names[:2]:
-            match = self.index.match(name)
-            named += sum(1 for concept in self.concepts & match.found.keys() if match.names(concept, languages))
+            named += len(self.concepts & self.index.match(name, languages).found.keys())
             if named:
                 break
         if named:

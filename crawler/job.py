@@ -16,6 +16,10 @@ from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Candidate
 
 
+REMEMBERED = 100_000
+"""Addresses kept in memory so as not to offer them to the frontier again and again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What a crawl may spend. Pages are counted when they could be read."""
@@ -55,6 +59,7 @@ class Job:
     browser: str | None = None
     progress: Progress = field(default_factory=Progress)
     stopped: str = ""
+    _queued: dict[str, int] = field(default_factory=dict)
 
     def portal_of(self, url: str, default: str) -> str:
         """The seed on whose host the address lies, else the portal through which it was found."""
@@ -64,6 +69,16 @@ class Job:
     def languages_of(self, portal: str) -> tuple[str, ...]:
         """Languages of a portal as its seed row says."""
         return next((seed.languages for seed in self.seeds if seed.url == portal), ())
+
+    def is_news(self, url: str, depth: int) -> bool:
+        """Is this address new, or nearer to the home page than known so far? Spares the frontier most repetitions."""
+        known = self._queued.get(url)
+        if known is not None and known <= depth:
+            return False
+        if len(self._queued) >= REMEMBERED:
+            self._queued.clear()
+        self._queued[url] = depth
+        return True
 
     def widen(self, hostname: str) -> None:
         """Takes a host into the scope: a seed redirected to it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pycountry
 
 from crawler.items import EgovError, Seed
-from crawler.page.urls import host, normal, site, under
+from crawler.page.urls import among, host, normal, site
 from crawler.rubric import rubrics_directory
 
 COLUMNS = ("country", "role", "url", "languages", "hosts", "source", "checked_on", "replaced_by")
@@ -43,9 +43,7 @@ class Scope:
 
     def includes(self, hostname: str) -> bool:
         """Does the host belong to the country's official web presence, as far as is known?"""
-        if hostname in self.sites or site(hostname) in self.sites:
-            return True
-        return any(under(hostname, suffix) for suffix in self.suffixes)
+        return hostname in self.sites or site(hostname) in self.sites or among(hostname, self.suffixes)
 
 
 def scope_of(seeds: Iterable[Seed], country: Country | None) -> Scope:
@@ -55,7 +53,7 @@ def scope_of(seeds: Iterable[Seed], country: Country | None) -> Scope:
     for seed in seeds:
         for hostname in (host(seed.url), *seed.hosts):
             # Below a government suffix each host stands for itself; elsewhere www.x.ee stands for x.ee.
-            inside = any(under(hostname, suffix) for suffix in suffixes)
+            inside = among(hostname, suffixes)
             sites.add(hostname if inside else site(hostname))
     return Scope(frozenset(sites), suffixes)
 
@@ -130,7 +128,7 @@ def country_of_host(hostname: str) -> str:
         if hostname in (host(seed.url), *seed.hosts):
             return seed.country
     for country in countries().values():
-        if any(under(hostname, suffix) for suffix in country.suffixes):
+        if among(hostname, country.suffixes):
             return country.iso3
     ending = hostname.rpartition(".")[2]
     known = pycountry.countries.get(alpha_2="GB" if ending == "uk" else ending)

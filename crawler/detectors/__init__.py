@@ -10,11 +10,13 @@ from crawler.detectors import accessibility, catalogue, forms, html, services, s
 from crawler.detectors.view import Hit
 
 DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
+    "address": html.address,
     "alt_text": accessibility.alt_text,
     "amount": html.amount,
     "application": forms.application,
     "button": html.button,
     "choices": forms.choices,
+    "control": html.control,
     "css": html.css,
     "dataset_list": catalogue.dataset_list,
     "dated_news": html.dated_news,
@@ -26,11 +28,14 @@ DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
     "heading": html.heading,
     "link": html.link,
     "list_of_links": html.list_of_links,
+    "media": html.media,
     "other_language": html.other_language,
     "page_language": accessibility.page_language,
     "password": forms.password,
     "platform": catalogue.platform,
     "profile": html.profile,
+    "script": html.script,
+    "search_form": forms.search_form,
     "service": services.service,
     "skip_link": accessibility.skip_link,
     "start": services.start,

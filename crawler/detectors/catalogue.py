@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, Selector, View, compiled
+from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, View, compiled
 from crawler.items import Strength
-from crawler.page.document import tidy
 
 
-def platform(view: View, *, generator: Pattern, selector: Selector) -> Iterator[Hit]:
-    """The page was made by a catalogue software: its `generator`, or an element only it writes."""
+def platform(view: View, *, generator: Pattern, body: Pattern = "") -> Iterator[Hit]:
+    """The page was made by a known software: its `generator`, or the class or id that it gives to `body`."""
     name = view.document.meta.get("generator", "")
     if name and compiled(generator).search(name):
         node = view.document.tree.css_first("meta[name=generator]") or view.document.tree.css_first("html")
         if node is not None:
             yield Hit(node, name[:QUOTE_LENGTH], Strength.HERE)
-    for node in view.document.tree.css(selector):
-        yield Hit(node, (tidy(node.text()) or tidy(node.html or ""))[:QUOTE_LENGTH], Strength.HERE)
+    root = view.document.tree.body
+    if body and root is not None:
+        marks = f"{root.attributes.get('class') or ''} {root.attributes.get('id') or ''}"
+        if compiled(body).search(marks):
+            yield Hit(root, marks.strip()[:QUOTE_LENGTH], Strength.HERE)
 
 
 def dataset_list(view: View, *, href: Pattern, at_least: int = 5) -> Iterator[Hit]:

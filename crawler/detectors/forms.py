@@ -41,6 +41,17 @@ def field(
         yield Hit(part.node, quote[:QUOTE_LENGTH], strength, term.phrase if term else "", term.language if term else "")
 
 
+def search_form(view: View, *, action: Pattern) -> Iterator[Hit]:
+    """A form that declares itself the search: `role=search`, or an action that says so, with a text field."""
+    for part in view.document.forms:
+        attributes = part.node.attributes
+        declared = attributes.get("role") == "search" or compiled(action).search(attributes.get("action") or "")
+        typed = [one for one in part.fields if one.type in ("text", "search")]
+        if declared and 1 <= len(typed) <= 2:
+            quote = typed[0].hint or part.heading or typed[0].name
+            yield Hit(typed[0].node, quote[:QUOTE_LENGTH], Strength.HERE)
+
+
 def password(view: View, *, without: Concepts) -> Iterator[Hit]:
     """A password field, unless the page or the form says that it is for staff."""
     for part in view.document.fields:

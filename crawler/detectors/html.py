@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.detectors.languages import CODES, NAMES
+from crawler.detectors.languages import called
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Names, Pattern, Selector, View, compiled
 from crawler.items import Strength
 from crawler.page.document import Link, tidy
 from crawler.page.language import base, is_valid
-from crawler.page.urls import host, under
+from crawler.page.urls import among, host
 
 _PHONE = re.compile(r"(?:\+|\b00)\d[\d ().\-/]{6,18}\d|\(?\b0\d{1,4}\)?[ .\-/]\d[\d .\-/]{4,12}\d|\b\d{3}[ .-]\d{3,4}[ .-]\d{3,4}\b")
 _EMAIL = re.compile(
@@ -78,6 +79,14 @@ def button(view: View, *, terms: Concept, without: Concepts = (), words: int = 6
             yield view.hit(found, Strength.HERE if here else Strength.LINK)
 
 
+def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
+    """A button or link whose class, id or click handler matches: a tool of the page itself."""
+    search = compiled(matches).search
+    for part in (*view.document.buttons, *view.document.links):
+        if len(part.marks) > 2 and search(part.marks):
+            yield Hit(part.node, (part.text or part.marks.strip())[:QUOTE_LENGTH], Strength.HERE)
+
+
 def heading(view: View, *, terms: Concept, without: Concepts = (), words: int = 10, at_least: int = 1) -> Iterator[Hit]:
     """`at_least` headings that name `terms`: the page itself offers it."""
     found = [one for one in view.headings.get(terms, ()) if one.words <= words and not view.names_any(one.text, without)]
@@ -114,6 +123,31 @@ def css(view: View, *, selector: Selector, attribute: str = "", matches: Pattern
         yield Hit(node, quote[:QUOTE_LENGTH], Strength.LINK if link else Strength.HERE)
 
 
+def media(view: View, *, source: Pattern) -> Iterator[Hit]:
+    """A video player: a `video` element, or a frame whose address matches."""
+    for node in view.document.videos:
+        yield Hit(node, tidy(node.html or "video")[:QUOTE_LENGTH], Strength.HERE)
+    for node in view.document.frames:
+        address = node.attributes.get("src") or node.attributes.get("data-src") or ""
+        if compiled(source).search(address):
+            yield Hit(node, (node.attributes.get("title") or address)[:QUOTE_LENGTH], Strength.HERE)
+
+
+def address(view: View) -> Iterator[Hit]:
+    """An `address` element with text."""
+    for node in view.document.addresses:
+        if quote := tidy(node.text(separator=" ")):
+            yield Hit(node, quote[:QUOTE_LENGTH], Strength.HERE)
+
+
+def script(view: View, *, source: Pattern, link: bool = False) -> Iterator[Hit]:
+    """A script of a known service, by its address; shown on the page's root, since it is drawn by script."""
+    node = view.document.tree.css_first("html")
+    for one in view.document.script_sources:
+        if node is not None and compiled(source).search(one):
+            yield Hit(node, one[:QUOTE_LENGTH], Strength.LINK if link else Strength.HERE)
+
+
 def file_link(view: View, *, extensions: Pattern, terms: Concept = "", without: Concepts = ()) -> Iterator[Hit]:
     """A link to a file with one of the extensions, whose text, file name or heading names `terms`."""
     pattern = compiled(rf"\.(?:{extensions})(?:$|[?#&])")
@@ -139,7 +173,7 @@ def email(view: View) -> Iterator[Hit]:
             yield Hit(part.node, (part.text or address)[:QUOTE_LENGTH], Strength.HERE)
         elif "email-protection" in part.href:
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.HERE)
-    for block in view.document.blocks:
+    for block in view.document.blocks_with_address:
         if found := _EMAIL.search(block.text):
             yield Hit(block.node, found.group()[:QUOTE_LENGTH], Strength.HERE)
 
@@ -149,7 +183,7 @@ def telephone(view: View, *, near: Pattern) -> Iterator[Hit]:
     for part in view.document.links:
         if part.href.lower().startswith("tel:"):
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.HERE)
-    for block in view.document.blocks:
+    for block in view.document.blocks_with_digits:
         if (number := _PHONE.search(block.text)) and compiled(near).search(block.text + " " + block.heading):
             start = max(0, number.start() - 40)
             yield Hit(block.node, block.text[start : start + QUOTE_LENGTH], Strength.HERE)
@@ -162,7 +196,7 @@ def dated_news(view: View, *, path: Pattern, terms: Concept) -> Iterator[Hit]:
         stamp = node.attributes.get("datetime") or tidy(node.text())
         if re.search(r"(?:19|20)\d\d", stamp):
             yield Hit(node, (tidy(node.text()) or stamp)[:QUOTE_LENGTH], Strength.HERE)
-    for block in view.document.blocks:
+    for block in view.document.blocks_with_digits:
         if len(block.text) > 120 or not (date := _DATE.search(block.text)):
             continue
         if about_news or view.names_any(block.heading, [terms]) or view.names_any(block.text, [terms]):
@@ -171,7 +205,7 @@ def dated_news(view: View, *, path: Pattern, terms: Concept) -> Iterator[Hit]:
 
 def amount(view: View, *, terms: Concept, without: Concepts = ()) -> Iterator[Hit]:
     """A sum of money in a block that names `terms`, or whose heading does."""
-    for block in view.document.blocks:
+    for block in view.document.blocks_with_digits:
         if len(block.text) > 300 or not (found := _AMOUNT.search(block.text)):
             continue
         if view.names_any(block.text, without) or view.names_any(block.heading, without):
@@ -200,9 +234,8 @@ def other_language(view: View, *, words: int = 4) -> Iterator[Hit]:
 
 
 def _language_named(view: View, part: Link, words: int) -> str:
-    hreflang = part.node.attributes.get("hreflang") or ""
-    if hreflang and is_valid(hreflang):
-        return base(hreflang)
+    if part.hreflang and is_valid(part.hreflang):
+        return base(part.hreflang)
     for name in part.names:
         if len(name) <= 40 and len(name.split()) <= words:
             code = language_called(name)
@@ -211,6 +244,7 @@ def _language_named(view: View, part: Link, words: int) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def language_called(name: str) -> str:
     """The language that a menu entry names, in that language or in English, or by its code.
 
@@ -218,20 +252,22 @@ def language_called(name: str) -> str:
     ('fr', 'en', '')
     """
     key = name.strip().casefold().strip("()[]|/ ")
-    if key in NAMES:
-        return NAMES[key]
+    names, codes = called()
+    if key in names:
+        return names[key]
     code = base(key)
     if name.strip().isupper() or (len(name.strip()) == 3 and name.strip().istitle()):
-        return CODES.get(key, "")
-    return code if code in CODES and name.strip() == code and len(code) == 2 else ""
+        return codes.get(key, "")
+    return code if code in codes and name.strip() == code and len(code) == 2 else ""
 
 
 def profile(view: View, *, hosts: Names, ignore: Pattern) -> Iterator[Hit]:
     """A link to an account on one of the hosts whose address does not match `ignore` (sharing, posts)."""
     for part in view.document.links:
+        if "//" not in part.href:
+            continue
         address = view.document.link_url(part)
-        hostname = host(address)
-        if not any(under(hostname, known) for known in hosts):
+        if not among(host(address), hosts):
             continue
         parts = urlsplit(address)
         if (parts.path.strip("/") or parts.query) and not compiled(ignore).search(address):

@@ -28,6 +28,10 @@ QUOTE_LENGTH = 200
 """Most characters of a quote (labelling guide, section 1)."""
 
 
+SENTENCE = 200
+"""Longest block of text (characters) that is matched: what is longer tells of many things."""
+
+
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> re.Pattern[str]:
     """The expression, compiled once, without regard to case."""
@@ -66,32 +70,32 @@ class View:
         page: Page,
         document: Document,
         language: PageLanguage,
-        expected: tuple[str, ...],
+        expected: frozenset[str],
+        official: tuple[str, ...],
         index: TermIndex,
-        official: tuple[str, ...] = (),
     ) -> None:
-        """`expected`: languages of the country and portal, in which words count on every page of it."""
+        """`expected`: languages in which words count on every page of the portal."""
         self.page = page
         self.document = document
         self.language = language
         self.official = official
         self.index = index
-        voted = (vote for _, vote in language.votes)
-        # A word of another language is a false friend; English is written beside every language.
-        self.languages = frozenset([*voted, *expected, "en"])
+        # A word of another language is a false friend.
+        voted = {vote for _, vote in language.votes}
+        self.languages = expected if voted <= expected else expected | voted
 
     def match(self, text: str) -> Match:
-        """All terms of the text, whatever their language."""
-        return self.index.match(text)
+        """The concepts that the text names in a language that counts here."""
+        return self.index.match(text, self.languages)
 
     def term(self, text: str, concept: str) -> Term | None:
         """The term by which the text names the concept in a language that counts here."""
-        return self.index.match(text).names(concept, self.languages)
+        return self.match(text).found.get(concept)
 
     def names_any(self, text: str, concepts: Iterable[str]) -> bool:
         """Does the text name one of the concepts?"""
-        found = self.index.match(text)
-        return any(found.names(concept, self.languages) for concept in concepts)
+        found = self.match(text).found
+        return any(concept in found for concept in concepts)
 
     def rest(self, text: str, term: Term) -> str:
         """The text without the term's own words, to see what else it says."""
@@ -103,9 +107,8 @@ class View:
         found: dict[str, Term] = {}
         for text in self.document.topic:
             match = self.match(text)
-            for concept in match.found:
-                term = match.names(concept, self.languages)
-                if term and match.words <= 12:
+            if match.words <= 12:
+                for concept, term in match.found.items():
                     found.setdefault(concept, term)
         return found
 
@@ -121,8 +124,8 @@ class View:
 
     @cached_property
     def blocks(self) -> dict[str, list[Named[Block]]]:
-        """Concept to the text blocks that name it."""
-        return self._group((block, block.text) for block in self.document.blocks)
+        """Concept to the text blocks that name it, as far as they are short enough to be about it."""
+        return self._group((block, block.text) for block in self.document.blocks if len(block.text) <= SENTENCE)
 
     @cached_property
     def buttons(self) -> dict[str, list[Named[Button]]]:
@@ -137,11 +140,9 @@ class View:
     def _group(self, parts: Iterable[tuple[Part, str]]) -> dict[str, list[Named[Part]]]:
         grouped: dict[str, list[Named[Part]]] = {}
         for part, text in parts:
-            match = self.index.match(text)
-            for concept in match.found:
-                term = match.names(concept, self.languages)
-                if term:
-                    grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
+            match = self.index.match(text, self.languages)
+            for concept, term in match.found.items():
+                grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
         return grouped
 
     def hit(self, found: "Named[Part]", strength: Strength) -> Hit:

@@ -6,7 +6,7 @@ dropped; structured data and script addresses are kept aside before that.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,14 +23,15 @@ _INLINE = frozenset(
 )
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
 _FIELDS = frozenset(["input", "select", "textarea"])
-_SPACE = re.compile(r"\s+")
+_DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _FRAMES = frozenset(["nav", "header", "footer", "aside"])
+_BODIES = frozenset([None, "body", "html", "-document", "main", "article"])
 _FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
 
 
 def tidy(text: str) -> str:
     """The text with every run of white space as one space."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 @dataclass(slots=True)
@@ -44,12 +45,18 @@ class Heading:
 
 @dataclass(slots=True)
 class Link:
-    """An `a` with an address. `names` are its text, then other accessible names that differ from it."""
+    """An `a` with an address. `names` are its text, then other accessible names that differ from it.
+
+    `marks` joins its class, id and click handler.
+    """
 
     node: LexborNode
     href: str
     names: tuple[str, ...]
     heading: str
+    marks: str = ""
+    hreflang: str = ""
+    url: str | None = None
 
     @property
     def text(self) -> str:
@@ -69,11 +76,12 @@ class Field:
 
 @dataclass(slots=True)
 class Button:
-    """A button, submit input or link that acts as one."""
+    """A button, submit input or link that acts as one; `marks` joins its class, id and click handler."""
 
     node: LexborNode
     text: str
     heading: str
+    marks: str = ""
 
 
 @dataclass(slots=True)
@@ -129,9 +137,11 @@ class Document:
         self.images: list[LexborNode] = []
         self.frames: list[LexborNode] = []
         self.videos: list[LexborNode] = []
+        self.addresses: list[LexborNode] = []
         self.times: list[LexborNode] = []
         self._texts: dict[int, tuple[LexborNode, list[str], str]] = {}
         self._labels: dict[str, str] = {}
+        self._framed: dict[int, bool] = {}
         self._read()
 
     def _read(self) -> None:
@@ -158,7 +168,7 @@ class Document:
             elif tag in _FIELDS:
                 self._read_field(node, heading)
             elif tag == "button":
-                self.buttons.append(Button(node, _button_text(node), heading))
+                self.buttons.append(Button(node, _button_text(node), heading, _marks(node.attributes)))
             elif tag == "form":
                 self.forms.append(Form(node, heading))
             elif tag == "img":
@@ -167,6 +177,8 @@ class Document:
                 self.frames.append(node)
             elif tag == "video":
                 self.videos.append(node)
+            elif tag == "address":
+                self.addresses.append(node)
             elif tag == "time":
                 self.times.append(node)
         self._fill_forms()
@@ -194,24 +206,27 @@ class Document:
     def _read_link(self, node: LexborNode, heading: str) -> None:
         attributes = node.attributes
         href = attributes.get("href")
-        names = [tidy(node.text(separator=" "))]
-        names.append(tidy(attributes.get("aria-label") or ""))
-        names.append(tidy(attributes.get("title") or ""))
-        if not names[0]:
-            names.extend(tidy(image.attributes.get("alt") or "") for image in node.css("img[alt]"))
-        distinct = tuple(dict.fromkeys(name for name in names if name))
+        text = tidy(node.text(separator=" "))
+        label, title = attributes.get("aria-label"), attributes.get("title")
+        distinct: tuple[str, ...] = (text,) if text else ()
+        if label or title or not text:
+            names = [text, tidy(label or ""), tidy(title or "")]
+            if not text:
+                names.extend(tidy(image.attributes.get("alt") or "") for image in node.css("img[alt]"))
+            distinct = tuple(dict.fromkeys(name for name in names if name))
+        marks = _marks(attributes)
         if href is None:
-            self.buttons.append(Button(node, distinct[0] if distinct else "", heading))
+            self.buttons.append(Button(node, distinct[0] if distinct else "", heading, marks))
             return
-        self.links.append(Link(node, href, distinct, heading))
+        self.links.append(Link(node, href, distinct, heading, marks, attributes.get("hreflang") or ""))
         if (attributes.get("role") or "") == "button" and distinct:
-            self.buttons.append(Button(node, distinct[0], heading))
+            self.buttons.append(Button(node, distinct[0], heading, marks))
 
     def _read_field(self, node: LexborNode, heading: str) -> None:
         attributes = node.attributes
         kind = (attributes.get("type") or "text").lower() if node.tag == "input" else node.tag or ""
         if kind in ("submit", "image", "button", "reset"):
-            self.buttons.append(Button(node, _button_text(node), heading))
+            self.buttons.append(Button(node, _button_text(node), heading, _marks(attributes)))
             return
         if kind == "hidden":
             return
@@ -240,6 +255,20 @@ class Document:
     def blocks(self) -> list[Block]:
         """Text blocks in document order."""
         return [Block(node, text, above) for node, parts, above in self._texts.values() if (text := tidy("".join(parts)))]
+
+    @cached_property
+    def blocks_with_digits(self) -> list[Block]:
+        """Text blocks of up to 500 characters with a digit, as every date, sum and telephone number has."""
+        return [block for block in self.blocks if len(block.text) <= 500 and _DIGIT.search(block.text)]
+
+    @cached_property
+    def blocks_with_address(self) -> list[Block]:
+        """Text blocks that may hold an e-mail address, written out or against robots."""
+        return [
+            block
+            for block in self.blocks
+            if "@" in (text := block.text) or "(at)" in text or "[at]" in text or "arroba" in text
+        ]
 
     @cached_property
     def title(self) -> str:
@@ -301,20 +330,25 @@ class Document:
 
     def in_frame(self, node: LexborNode) -> bool:
         """Does the node lie in a menu, header, footer or side bar?"""
-        current: LexborNode | None = node
-        while current is not None and current.tag not in ("body", "html", "-document", "main", "article"):
-            if current.tag in _FRAMES:
-                return True
-            attributes = current.attributes
+        tag = node.tag
+        if tag in _BODIES:
+            return False
+        if tag in _FRAMES:
+            return True
+        known = self._framed.get(node.mem_id)
+        if known is None:
+            attributes = node.attributes
             marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
-            if len(marks) > 2 and _FRAME_NAME.search(marks):
-                return True
-            current = current.parent
-        return False
+            parent = node.parent
+            known = bool(_FRAME_NAME.search(marks)) or (parent is not None and self.in_frame(parent))
+            self._framed[node.mem_id] = known
+        return known
 
     def link_url(self, link: Link) -> str:
         """The absolute address of a link, or ""."""
-        return urls.absolute(link.href, self.base)
+        if link.url is None:
+            link.url = urls.absolute(link.href, self.base)
+        return link.url
 
     def selector(self, node: LexborNode) -> str:
         """A CSS selector that finds exactly this element in the page."""
@@ -354,6 +388,10 @@ def _same_before(node: LexborNode) -> int:
         count += sibling.tag == node.tag
         sibling = sibling.prev
     return count
+
+
+def _marks(attributes: Mapping[str, str | None]) -> str:
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('onclick') or ''}"
 
 
 def _button_text(node: LexborNode) -> str:

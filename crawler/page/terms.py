@@ -19,6 +19,7 @@ MAX_TEXT = 400
 _SEPARATORS = re.compile(r"[^\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+|_+")
 _DROPPED = re.compile(r"[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u00ad]")
 _UNIFIED = str.maketrans("أإآٱىةئؤكگ‌ıøłđ", "اااايهيوكگ iold")
+_ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -29,15 +30,15 @@ def fold(text: str) -> str:
     'ou deposer une plainte'
     """
     if text.isascii():
-        return _SEPARATORS.sub(" ", text.lower()).strip()
+        return " ".join(text.lower().translate(_ASCII_SEPARATORS).split())
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return _SEPARATORS.sub(" ", _DROPPED.sub("", decomposed).translate(_UNIFIED)).strip()
 
 
 def word_count(folded: str) -> int:
     """Number of words; in scripts without word boundaries two characters count as one."""
-    unspaced = len(_UNSPACED.findall(folded))
-    return len(folded.split()) + unspaced // 2
+    words = folded.count(" ") + 1
+    return words if folded.isascii() else words + len(_UNSPACED.findall(folded)) // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The terms found in one text and the number of words of that text."""
+    """What one text names: concept to its longest term, and the number of words of the text."""
 
     words: int
-    found: Mapping[str, tuple[Term, ...]]
-
-    def names(self, concept: str, languages: Collection[str]) -> Term | None:
-        """The longest term of the concept in one of the languages, or None."""
-        best = None
-        for term in self.found.get(concept, ()):
-            if term.language in languages and (best is None or len(term.phrase) > len(best.phrase)):
-                best = term
-        return best
+    found: Mapping[str, Term]
 
 
 _NOTHING = Match(0, {})
@@ -90,21 +83,24 @@ class TermIndex:
                 for phrase in listed:
                     if fold(phrase):
                         by_pattern.setdefault(_pattern(phrase), []).append(Term(concept, language, phrase))
-        self.languages = frozenset(phrases)
         self.concepts_by_language = {language: frozenset(concepts) for language, concepts in phrases.items()}
         self._terms = list(by_pattern.values())
         self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
         # Menus and footers repeat on every page of a site: most texts were seen before.
-        self.match = lru_cache(maxsize=50_000)(self._match)
+        self.match = lru_cache(maxsize=100_000)(self._match)
 
-    def _match(self, text: str) -> Match:
+    def _match(self, text: str, languages: frozenset[str]) -> Match:
+        """The concepts that the text names in one of the languages."""
         if not text or len(text) > MAX_TEXT:
             return _NOTHING
         folded = fold(text)
         if not folded:
             return _NOTHING
-        found: dict[str, dict[Term, None]] = {}
-        for hit in self._automaton.find_matches_as_indexes(f"^ {folded} $", overlapping=True):
-            for term in self._terms[hit[0]]:
-                found.setdefault(term.concept, {})[term] = None
-        return Match(word_count(folded), {concept: tuple(terms) for concept, terms in found.items()})
+        found: dict[str, Term] = {}
+        for pattern, _, _ in self._automaton.find_matches_as_indexes(f"^ {folded} $", overlapping=True):
+            for term in self._terms[pattern]:
+                if term.language in languages:
+                    known = found.get(term.concept)
+                    if known is None or len(term.phrase) > len(known.phrase):
+                        found[term.concept] = term
+        return Match(word_count(folded), found)

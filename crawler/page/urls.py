@@ -28,14 +28,23 @@ def absolute(href: str, base: str) -> str:
     >>> absolute("mailto:info@gov.example", "https://gov.example/")
     ''
     """
-    href = href.strip()
+    href = href.strip().partition("#")[0]
     scheme = href.partition(":")[0].lower()
     if ":" in href[:12] and scheme not in ("http", "https") and scheme.isalpha():
         return ""
     try:
-        return normal(urljoin(base, href))
+        # Most links are absolute or from the root: what urljoin does for them takes longer than all else.
+        if href.startswith("/") and not href.startswith("//") and "/." not in href:
+            return normal(_origin(base) + href)
+        return normal(href if href.startswith(("https://", "http://")) else urljoin(base, href))
     except ValueError:
         return ""
+
+
+@lru_cache(maxsize=4_096)
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @lru_cache(maxsize=65_536)
@@ -55,6 +64,7 @@ def normal(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
+@lru_cache(maxsize=65_536)
 def host(url: str) -> str:
     """The host of an address in lower case, without port; "" where there is none."""
     try:
@@ -73,6 +83,12 @@ def site(hostname: str) -> str:
     """The registrable domain of a host (`www.gov.uk` gives `www.gov.uk`, as gov.uk is a public suffix)."""
     found = _suffixes(hostname)
     return found.top_domain_under_public_suffix or hostname
+
+
+@lru_cache(maxsize=65_536)
+def among(hostname: str, suffixes: tuple[str, ...]) -> bool:
+    """Is the host one of the suffixes or below one?"""
+    return any(under(hostname, suffix) for suffix in suffixes)
 
 
 def under(hostname: str, suffix: str) -> bool:

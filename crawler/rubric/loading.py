@@ -15,6 +15,8 @@ from crawler.items import EgovError
 from crawler.page.terms import TermIndex
 from crawler.rubric.models import Detection, Feature, FeatureText, Model, Rule, broken_option, concepts_in, option_model
 
+# The C loader is ten times faster than the Python one and as safe.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEFAULT = "egov"
 """The rubric that comes with the program."""
 
@@ -87,7 +89,7 @@ def _digest(directory: Path) -> str:
 def read_yaml(file: Path) -> Any:
     """The content of a YAML file. Raises EgovError that names the file and line."""
     try:
-        return yaml.safe_load(file.read_text("utf-8"))
+        return yaml.load(file.read_text("utf-8"), Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise EgovError(f"{_short(file)}, line {line}: not valid YAML: {error.problem}") from None

@@ -94,7 +94,6 @@ class Model(_Strict):
     source: str
     certainty: Literal["V", "N", "M", "?"]
     group_by: Literal["subindex", "stage_2012", "epi_level", "un2024"]
-    combine: Literal["weighted_shares", "points"]
     groups: tuple[Group, ...] = Field(min_length=1)
 
 

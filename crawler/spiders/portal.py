@@ -18,6 +18,7 @@ from crawler.items import ClickPath, Failure, Page, Reason
 from crawler.job import Job, Missed, SitemapRead, Visit
 from crawler.middlewares import Refused
 from crawler.page.document import Document
+from crawler.page.language import expected_languages
 from crawler.page.state import is_shell
 from crawler.page.urls import absolute, host, may_be_page
 from crawler.storage.crawl import Candidate
@@ -112,13 +113,11 @@ class PortalSpider(Spider):
         depth = page.depth + 1
         if depth > self.job.budget.max_depth or page.status != 200:
             return
-        languages = frozenset([document.declared_language[:2].lower(), *(tag[:2] for tag in page.languages), "en"])
-        seen = {page.url}
+        languages = expected_languages(page)
         for link in document.links[:MAX_LINKS]:
             url = document.link_url(link)
-            if not url or url in seen:
+            if not url or not self.job.is_news(url, depth):
                 continue
-            seen.add(url)
             if not may_be_page(url) or not self.job.scope.includes(host(url)):
                 continue
             path = (*page.path, (link.text[:80], url))
