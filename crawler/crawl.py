@@ -24,6 +24,8 @@ from crawler.seeds import countries, scope_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
 
 MANIFEST = "run.json"
+LOG = "crawl.log"
+"""What Scrapy has to say; people read the progress instead."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def settings(wish: Wish, browser: str | None) -> Settings:
         "DOWNLOAD_DELAY": wish.budget.delay_s,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if wish.budget.delay_s else 8,
         "EGOV_ALLOW_PRIVATE": wish.allow_private,
+        "LOG_FILE": str(wish.out / LOG),
+        "LOG_FILE_APPEND": True,
     }
     if browser:
         handlers = scrapy_settings(browser, allow_private=wish.allow_private)

@@ -39,7 +39,6 @@ class Reason(StrEnum):
     LANGUAGE_UNSUPPORTED = "language-unsupported"
     EMPTY = "empty"
     TOO_LARGE = "too-large"
-    NOT_HTML = "not-html"
     FORBIDDEN_ADDRESS = "forbidden-address"
     OFFSITE = "offsite"
     BUDGET = "budget"

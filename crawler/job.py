@@ -104,8 +104,8 @@ class Visit:
 
 
 @dataclass
-class SitemapRead:
-    """Addresses that a sitemap named."""
+class LinksOnly:
+    """What is no page: the addresses it named, if any (a sitemap), and its acknowledgement."""
 
     links: list[Candidate]
     lease: int | None

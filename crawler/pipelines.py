@@ -13,7 +13,7 @@ from scrapy.exceptions import DropItem
 
 from crawler.assess import assess_page
 from crawler.items import Record
-from crawler.job import Job, Missed, SitemapRead, Visit
+from crawler.job import Job, Missed, LinksOnly, Visit
 from crawler.page.urls import host
 
 
@@ -40,7 +40,7 @@ class _Stage:
 class ArchivePipeline(_Stage):
     """Writes the page to the WARC file."""
 
-    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
         if not isinstance(item, Visit):
             return item
         try:
@@ -58,7 +58,7 @@ class ArchivePipeline(_Stage):
 class AssessPipeline(_Stage):
     """Judges the page by the rubric: the same function that reads archives."""
 
-    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
         if isinstance(item, Visit) and item.record is not None:
             item.assessed = assess_page(item.page, item.record, self.job.rubric, item.document)
         return item
@@ -67,9 +67,9 @@ class AssessPipeline(_Stage):
 class StoragePipeline(_Stage):
     """Writes what is known of the address, in one transaction."""
 
-    def process_item(self, item: Visit | SitemapRead | Missed) -> Any:
+    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
         try:
-            if isinstance(item, SitemapRead):
+            if isinstance(item, LinksOnly):
                 self.job.database.store_links(item.links, item.lease)
             elif isinstance(item, Missed):
                 self.job.database.store_failure(item.failure, item.lease)

@@ -52,4 +52,4 @@ REDIRECT_MAX_TIMES = 8
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", "Accept-Language": "*"}
-LOG_LEVEL = "ERROR"
+LOG_LEVEL = "WARNING"

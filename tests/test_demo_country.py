@@ -17,11 +17,15 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from playwright.sync_api import sync_playwright
 from protego import Protego
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.demo import country as demo
 from crawler.demo.country import BLOCKED, DOWN, SHELL, DemoCountry, serve
+from crawler.demo.server import bind
+from crawler.fetch.browser import ADVICE, find_browser, launch_options
+from crawler.seeds import read_seeds, scope_of
 
 LIVE = [portal.role for portal in demo.PORTALS if portal.role not in (BLOCKED, DOWN)]
 EXPECTED = yaml.safe_load((Path(demo.__file__).parent / "expected.yaml").read_text("utf-8"))
@@ -221,6 +225,24 @@ def test_the_shell_is_empty_without_a_script(country: DemoCountry) -> None:
         assert get(country.url(SHELL, path)).status == 200
 
 
+def test_the_shell_fills_itself_in_a_browser_without_outside_network(country: DemoCountry) -> None:
+    executable = find_browser()
+    if executable is None:
+        pytest.skip(ADVICE)
+    asked = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options(executable))
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(country.url(SHELL))
+        page.wait_for_selector("h1")
+        tree = LexborHTMLParser(page.content())
+        browser.close()
+    assert len(tree.css("video source, input[type=email], a[href^='mailto:'], a[href^='tel:'], h2, article")) >= 8
+    assert len(tree.body.text() if tree.body else "") > 600
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(country.url(SHELL)).netloc}
+
+
 @pytest.mark.parametrize("role", [*LIVE, BLOCKED])
 def test_robots_rules_parse(country: DemoCountry, role: str) -> None:
     rules = Protego.parse(get(country.url(role, "/robots.txt")).body.decode())
@@ -268,8 +290,19 @@ def test_seeds_are_one_row_per_portal(country: DemoCountry, tmp_path: Path) -> N
     assert rows == country.seeds
     assert [row["role"] for row in rows] == [*LIVE, BLOCKED, DOWN]
     assert {row["country"] for row in rows} == {"XVD"}
+    seeds = read_seeds(tmp_path / "seeds.csv")
+    assert {seed.country for seed in seeds} == {demo.ISO3}
+    scope = scope_of(seeds, None)
+    assert all(scope.includes(portal.address) for portal in demo.PORTALS)
+    assert not scope.includes("127.0.0.1")
 
 
 def test_a_port_in_use_is_explained(country: DemoCountry) -> None:
     with pytest.raises(OSError, match="choose another port"), serve(country.port):
         pass
+
+
+def test_an_address_that_the_computer_lacks_is_explained() -> None:
+    # 192.0.2.0/24 is reserved for documentation (RFC 5737), so no computer has it.
+    with pytest.raises(OSError, match=r"192\.0\.2\.1 is no address of this computer; .* alias 192\.0\.2\.1"):
+        bind(["192.0.2.1"], 0)

@@ -17,10 +17,11 @@ def pdf(lines: Sequence[str]) -> bytes:
     text = ["BT /F1 18 Tf 60 770 Td 20 TL", f"({_literal(lines[0])}) Tj T* /F1 11 Tf T*"]
     text += [f"({_literal(line)}) Tj T*" for line in lines[1:]]
     stream = "\n".join([*text, "ET"]).encode("latin-1", "replace")
+    fonts = b"<< /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources %s /Contents 4 0 R >>" % fonts,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.fetch.errors import reason_of, reason_of_status
 from crawler.items import ClickPath, Failure, Page, Reason
-from crawler.job import Job, Missed, SitemapRead, Visit
+from crawler.job import Job, Missed, LinksOnly, Visit
 from crawler.middlewares import Refused
 from crawler.page.document import Document
 from crawler.page.language import expected_languages
@@ -28,7 +28,7 @@ MAX_LINKS = 2_000
 _HTML = (b"text/html", b"application/xhtml+xml")
 
 class PortalSpider(Spider):
-    """Visits what its scheduler gives out; yields a Visit, a SitemapRead or a Failure for each."""
+    """Visits what its scheduler gives out; yields a Visit, LinksOnly or Missed for each."""
 
     name = "portal"
 
@@ -41,15 +41,17 @@ class PortalSpider(Spider):
         return
         yield
 
-    def parse(self, response: Response) -> Iterator[Visit | Missed]:
+    def parse(self, response: Response) -> Iterator[Visit | LinksOnly | Missed]:
         """A page as the server sent it."""
         candidate: Candidate = response.meta["candidate"]
         kind = (response.headers.get("Content-Type") or b"").lower()
         if not kind.startswith(_HTML) and not (response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))):
-            if response.status == 200:
-                yield self._failure(response.url, response.meta, Reason.NOT_HTML, kind.decode("latin-1"))
+            if response.status >= 400:
+                told = f"HTTP status {response.status}"
+                yield self._failure(response.url, response.meta, reason_of_status(response.status), told)
             else:
-                yield self._failure(response.url, response.meta, reason_of_status(response.status), f"HTTP status {response.status}")
+                # A file to download is no page that could not be read.
+                yield LinksOnly([], response.meta["lease"])
             return
         page = self._page(response, candidate, rendered=False)
         document = Document(page)
@@ -65,7 +67,7 @@ class PortalSpider(Spider):
         document = Document(page)
         yield Visit(page, document, list(self._links(page, document)), response.meta["lease"])
 
-    def parse_sitemap(self, response: Response) -> Iterator[SitemapRead]:
+    def parse_sitemap(self, response: Response) -> Iterator[LinksOnly]:
         """Addresses of a sitemap: candidates, since nobody clicked to them."""
         candidate: Candidate = response.meta["candidate"]
         body = response.body
@@ -80,7 +82,7 @@ class PortalSpider(Spider):
                     links.append(self._from_sitemap(url, candidate, nested))
         except (ValueError, AttributeError, SyntaxError):
             links = []
-        yield SitemapRead([one for one in links if self.job.scope.includes(host(one.url))], response.meta["lease"])
+        yield LinksOnly([one for one in links if self.job.scope.includes(host(one.url))], response.meta["lease"])
 
     def failed(self, failure: TwistedFailure) -> Iterator[Missed]:
         """What could not be fetched becomes data with a typed reason."""
