@@ -28,7 +28,7 @@ from crawler.rubric import Rubric, load
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dev"
 FLOORS = Path(__file__).with_name("floors.toml")
-LANGUAGES = frozenset("ar zh en fr ru es pt de it nl uk tr id sw".split())
+LANGUAGES = frozenset(["ar", "zh", "en", "fr", "ru", "es", "pt", "de", "it", "nl", "uk", "tr", "id", "sw"])
 """The languages of the stated floors."""
 KEYWORDS = {
     "privacy-policy": "privacy", "terms-of-use": "terms|disclaimer|legal", "sitemap": "site ?map", "rss-feed": "rss|feed",
@@ -95,7 +95,15 @@ def measure(pages: Iterable[Page], labels: dict[str, dict], rubric: Rubric) -> t
             continue
         code = label["country"].upper()
         country = pycountry.countries.get(alpha_2=code)
-        page = Page(country.alpha_3 if country else "", page.portal, page.url, page.status, page.headers, page.body, page.captured_at)
+        page = Page(
+            country.alpha_3 if country else "",
+            page.portal,
+            page.url,
+            page.status,
+            page.headers,
+            page.body,
+            page.captured_at,
+        )
         said, naive = by_detectors(page, rubric), by_keywords(page)
         language = base(label["language"])
         left_out = {*label["ambiguous"], *label["not_applicable"]}
@@ -104,7 +112,11 @@ def measure(pages: Iterable[Page], labels: dict[str, dict], rubric: Rubric) -> t
                 continue
             true = feature in label["labels"]
             where = f"{label['id']} {language}: " + (said.get(feature) or str(label["labels"].get(feature)))
-            counts = [per_feature.setdefault(feature, Count()), per_language["all"], per_language.setdefault(language, Count())]
+            counts = [
+                per_feature.setdefault(feature, Count()),
+                per_language["all"],
+                per_language.setdefault(language, Count()),
+            ]
             if language in LANGUAGES:
                 counts.append(per_language["14"])
             for count in counts:
@@ -120,7 +132,9 @@ def main() -> int:
     parser.add_argument("--warc", type=Path, default=CORPUS / "pages.warc.gz")
     parser.add_argument("--labels", type=Path, default=CORPUS / "labels.jsonl")
     parser.add_argument("--rubric", default="egov")
-    parser.add_argument("--errors", metavar="FEATURE", help="list what was missed and falsely found; 'all' for every feature")
+    parser.add_argument(
+        "--errors", metavar="FEATURE", help="list what was missed and falsely found; 'all' for every feature"
+    )
     arguments = parser.parse_args()
     if not arguments.warc.exists():
         print("the labelled corpus is not on this machine: nothing measured")
@@ -132,7 +146,9 @@ def main() -> int:
     per_feature, per_language, keywords = measure(pages, labels, rubric)
     print(f"{'feature':28} {'cases':>5} {'precision':>9} {'recall':>7}   fp  fn")
     for feature, count in sorted(per_feature.items(), key=lambda pair: -(pair[1].tp + pair[1].fn)):
-        print(f"{feature:28} {count.tp + count.fn:5} {count.precision:9.2f} {count.recall:7.2f} {count.fp:4} {count.fn:3}")
+        print(
+            f"{feature:28} {count.tp + count.fn:5} {count.precision:9.2f} {count.recall:7.2f} {count.fp:4} {count.fn:3}"
+        )
         if arguments.errors in (feature, "all"):
             for kind, places in (("missed", count.missed), ("false ", count.false)):
                 for place in places:

@@ -24,12 +24,82 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 FLOORS = Path(__file__).with_name("floors.toml")
-WORDS = (
-    "government service citizen apply online ministry health passport renewal tax return public consultation open data"
-    " contact privacy policy news report school housing licence permit register payment travel family work pension"
-    " benefit council region support information department office national digital portal application form request"
-    " the of and to in is for that with on are this be by from at your you the of and to in is for with on can the of to"
-).split()
+WORDS = [
+    "government",
+    "service",
+    "citizen",
+    "apply",
+    "online",
+    "ministry",
+    "health",
+    "passport",
+    "renewal",
+    "tax",
+    "return",
+    "public",
+    "consultation",
+    "open",
+    "data",
+    "contact",
+    "privacy",
+    "policy",
+    "news",
+    "report",
+    "school",
+    "housing",
+    "licence",
+    "permit",
+    "register",
+    "payment",
+    "travel",
+    "family",
+    "work",
+    "pension",
+    "benefit",
+    "council",
+    "region",
+    "support",
+    "information",
+    "department",
+    "office",
+    "national",
+    "digital",
+    "portal",
+    "application",
+    "form",
+    "request",
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "for",
+    "that",
+    "with",
+    "on",
+    "are",
+    "this",
+    "be",
+    "by",
+    "from",
+    "at",
+    "your",
+    "you",
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "for",
+    "with",
+    "on",
+    "can",
+    "the",
+    "of",
+    "to",
+]
 
 
 def page(number: int, pages: int, links: int = 120, size: int = 70_000) -> bytes:
@@ -169,7 +239,9 @@ def main() -> int:
     server.start()
     url = f"http://{HOST}:{ready.get(timeout=60)}/"
     sample = page(1, pages)
-    print(f"pages of {len(sample) // 1000} KB with 120 links, sha256 {hashlib.sha256(sample).hexdigest()[:8]}; {pages} pages a round")
+    print(
+        f"pages of {len(sample) // 1000} KB with 120 links, sha256 {hashlib.sha256(sample).hexdigest()[:8]}; {pages} pages a round"
+    )
     rates: dict[str, list[float]] = {"stock CrawlSpider": [], "full crawl": [], "fetch only": []}
     codes = {"stock CrawlSpider": STOCK, "full crawl": OURS, "fetch only": FETCH}
     begun = time.perf_counter()

@@ -1,5 +1,6 @@
 """Pages x rubric -> evidence -> findings. Pure: the same pages and rubric give the same rows."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -20,6 +21,8 @@ from crawler.page.document import Document
 from crawler.page.language import base, expected_languages, languages_of, page_language
 from crawler.page.state import reason_not_readable
 from crawler.rubric import Feature, Rubric, Rule
+
+logger = logging.getLogger(__name__)
 
 
 def assess_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:
@@ -53,6 +56,16 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         tuple(evidence),
         frozenset(not_applicable),
     )
+
+
+def judge_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:
+    """`assess_page`, but a page that breaks the program is a page that could not be assessed."""
+    try:
+        return assess_page(page, record, rubric, document)
+    except Exception:
+        # Nobody can list what a hostile page may break; it must not take the other pages with it.
+        logger.exception("cannot assess %s", page.url)
+        return AssessedPage(page.url, page.portal, page.country, page.depth, Reason.INTERNAL_ERROR)
 
 
 def best_hit(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
@@ -121,7 +134,9 @@ def find(
     unread.update(failure.reason for failure in failures if failure.reason is not Reason.OFFSITE)
     with_evidence = Counter(piece.feature for page in read for piece in page.evidence)
     not_applicable = Counter(feature for page in read for feature in page.not_applicable)
-    languages = tuple(language for language, _ in Counter(page.language for page in read if page.language).most_common())
+    languages = tuple(
+        language for language, _ in Counter(page.language for page in read if page.language).most_common()
+    )
     findings = []
     for feature in rubric.features.values():
         missing = rubric.languages_without(feature.concepts(), languages)

@@ -8,12 +8,16 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from crawler import __version__
 from crawler.items import EgovError
+
+if TYPE_CHECKING:
+    from crawler.rubric import Model, Rubric
+    from crawler.storage import SurveyDatabase
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 RESULTS = Path("results")
@@ -39,10 +43,18 @@ def _told(command: Command) -> Command:
 
 
 out_option = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS, show_default=True, help="The results directory."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=RESULTS,
+    show_default=True,
+    help="The results directory.",
 )
-rubric_option = click.option("--rubric", default="egov", show_default=True, help="Rubric: 'egov' or a directory with rubric.yaml.")
-model_option = click.option("--model", default="un-2022", show_default=True, help="Weighting: one of the rubric's models.")
+rubric_option = click.option(
+    "--rubric", default="egov", show_default=True, help="Rubric: 'egov' or a directory with rubric.yaml."
+)
+model_option = click.option(
+    "--model", default="un-2022", show_default=True, help="Weighting: one of the rubric's models."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,12 +69,23 @@ def main() -> None:
 
 @main.command()
 @click.argument("countries", nargs=-1, required=True, metavar="ISO3...")
-@click.option("--seeds", type=click.Path(dir_okay=False, path_type=Path), help="CSV of portals; otherwise the registry.")
+@click.option(
+    "--seeds", type=click.Path(dir_okay=False, path_type=Path), help="CSV of portals; otherwise the registry."
+)
 @click.option("--max-pages", type=click.IntRange(1), default=300, show_default=True, help="Pages to read per country.")
 @click.option("--max-depth", type=click.IntRange(0), default=5, show_default=True, help="Clicks from a home page.")
-@click.option("--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country.")
-@click.option("--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host.")
-@click.option("--contact", envvar="EGOV_CONTACT", default="", help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]")
+@click.option(
+    "--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country."
+)
+@click.option(
+    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host."
+)
+@click.option(
+    "--contact",
+    envvar="EGOV_CONTACT",
+    default="",
+    help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
+)
 @click.option("--resume", is_flag=True, help="Go on with the country's unfinished run.")
 @click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
 @click.option("--no-browser", is_flag=True, help="Never start Chromium.")
@@ -101,9 +124,18 @@ def crawl(
 
 
 @main.command()
-@click.option("--warc", "warcs", type=click.Path(dir_okay=False, path_type=Path), multiple=True, required=True, help="A WARC file.")
+@click.option(
+    "--warc",
+    "warcs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    required=True,
+    help="A WARC file.",
+)
 @click.option("--country", help="The country of all pages, ISO 3166.")
-@click.option("--countries", "countries_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSONL: url, country.")
+@click.option(
+    "--countries", "countries_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSONL: url, country."
+)
 @rubric_option
 @out_option
 @_told
@@ -162,7 +194,8 @@ def score(format_: str, model: str, rubric: str, out: Path) -> None:
     from crawler.report import tables
 
     survey = _survey(out)
-    rows = list(tables.rows(survey, *_model(rubric, model), "scores"))
+    loaded, weighting = _model(rubric, model)
+    rows = list(tables.rows(survey, loaded, weighting, "scores"))
     if format_ == "json":
         click.echo(json.dumps(rows, indent=2))
     elif format_ == "csv":
@@ -182,7 +215,8 @@ def report(model: str, rubric: str, out: Path) -> None:
     """Write the static report into the results directory."""
     from crawler.report import write_site
 
-    path = write_site(_survey(out), *_model(rubric, model), out / "report")
+    loaded, weighting = _model(rubric, model)
+    path = write_site(_survey(out), loaded, weighting, out / "report")
     click.echo(path)
 
 
@@ -203,7 +237,9 @@ def review(host: str, port: int, rubric: str, out: Path) -> None:
     try:
         server = waitress.create_server(app, host=host, port=port, threads=4)
     except OSError as error:
-        raise EgovError(f"--port {port}: cannot listen on {host}: {error.strerror or error}; give another --port") from None
+        raise EgovError(
+            f"--port {port}: cannot listen on {host}: {error.strerror or error}; give another --port"
+        ) from None
     click.echo(f"review at http://{host}:{port}/ (Ctrl-C ends it)")
     server.run()
 
@@ -223,7 +259,7 @@ def demo(no_browser: bool, port: int, out: Path) -> None:
     from crawler.job import Budget
     from crawler.rubric import load
 
-    loaded = load(os.environ.get("EGOV_RUBRIC","egov"))
+    loaded = load(os.environ.get("EGOV_RUBRIC", "egov"))
     wish = crawling.Wish(out, loaded, Budget(400, 6, 100.0, 0.0), "", True, not no_browser)
     try:
         result, site = run_demo(wish, "un-2022")
@@ -259,8 +295,15 @@ def check(rubric: str) -> None:
     missing = gaps(loaded)
     for language, concepts in missing.items():
         click.echo(f"terms/{language}.yaml: no words for {', '.join(concepts)}", err=True)
-    number = sum(len(one.text.examples.present) + len(one.text.examples.not_found) for one in loaded.features.values() if one.text.examples)
-    click.echo(f"{len(loaded.features)} features, {len(loaded.phrases)} languages, {number} examples, {len(wrong)} of them wrong", err=True)
+    number = sum(
+        len(one.text.examples.present) + len(one.text.examples.not_found)
+        for one in loaded.features.values()
+        if one.text.examples
+    )
+    click.echo(
+        f"{len(loaded.features)} features, {len(loaded.phrases)} languages, {number} examples, {len(wrong)} of them wrong",
+        err=True,
+    )
     if wrong:
         raise _Failure("the rubric does not keep what its examples promise")
 
@@ -325,13 +368,13 @@ def lint_seeds(files: tuple[Path, ...]) -> None:
     click.echo(f"{number} portals, no mistakes found", err=True)
 
 
-def _survey(out: Path) -> Any:
+def _survey(out: Path) -> "SurveyDatabase":
     from crawler.storage import SurveyDatabase
 
     return SurveyDatabase(out, create=False)
 
 
-def _model(rubric: str, model: str) -> Any:
+def _model(rubric: str, model: str) -> "tuple[Rubric, Model]":
     from crawler.rubric import load
 
     loaded = load(rubric)
@@ -346,18 +389,33 @@ def _print_findings(out: Path, rubric: str, country: str) -> None:
 
     survey = _survey(out)
     loaded, _ = _model(rubric, "un-2022")
-    _print_table(["sub-index", "found", "not found", "not assessed", "other"], tables.outcome_rows(survey, loaded, country))
+    _print_table(
+        ["sub-index", "found", "not found", "not assessed", "other"], tables.outcome_rows(survey, loaded, country)
+    )
     for line in tables.trouble(survey, country):
         click.echo(line)
     survey.close()
 
 
 def _print_table(columns: list[str], rows: list[dict[str, Any]]) -> None:
-    widths = [max(len(str(row.get(column, ""))) for row in [dict(zip(columns, columns, strict=True)), *rows]) for column in columns]
+    widths = [
+        max(len(str(row.get(column, ""))) for row in [dict(zip(columns, columns, strict=True)), *rows])
+        for column in columns
+    ]
     for row in [dict(zip(columns, columns, strict=True)), *rows]:
         cells = [str(row.get(column, "")) for column in columns]
-        click.echo("  ".join([cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]))
+        click.echo(
+            "  ".join(
+                [
+                    cells[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)),
+                ]
+            )
+        )
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: "–" if value is None else f"{value:.3f}" if isinstance(value, float) else value for key, value in row.items()}
+    return {
+        key: "–" if value is None else f"{value:.3f}" if isinstance(value, float) else value
+        for key, value in row.items()
+    }

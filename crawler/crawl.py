@@ -57,8 +57,8 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     if wish.use_browser and browser is None:
         print(ADVICE, file=sys.stderr)
     process = CrawlerProcess(settings(wish, browser))
-    jobs = [_job(country, seeds, wish, browser) for country, seeds in countries_seeds]
-    _chain(process, iter(jobs))
+    jobs: list[Job] = []
+    _chain(process, iter(countries_seeds), jobs, wish, browser)
     # The rubric's tens of thousands of terms live as long as the process: no need to walk them again and again.
     wish.rubric.index  # noqa: B018
     gc.collect()
@@ -90,11 +90,16 @@ def settings(wish: Wish, browser: str | None) -> Settings:
     return found
 
 
-def _chain(process: CrawlerProcess, jobs: Iterator[Job]) -> None:
-    """Starts the next crawl when one has ended: one country at a time."""
-    job = next(jobs, None)
-    if job is not None:
-        process.crawl("portal", job=job).addBoth(lambda _: _chain(process, jobs))
+def _chain(
+    process: CrawlerProcess, waiting: Iterator[tuple[str, list[Seed]]], jobs: list[Job], wish: Wish, browser: str | None
+) -> None:
+    """Starts the next crawl when one has ended: one country at a time, none after a stop."""
+    following = next(waiting, None)
+    if following is None or (jobs and jobs[-1].stopped):
+        return
+    jobs.append(_job(*following, wish, browser))
+    ended = process.crawl("portal", job=jobs[-1])
+    ended.addBoth(lambda _: _chain(process, waiting, jobs, wish, browser))
 
 
 def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Job:

@@ -47,8 +47,11 @@ class Watch:
             self.live.start()
         self.loop.start(0.5 if self.live else PLAIN_EVERY_S, now=False)
 
-    def closed(self) -> None:
-        """Ends with one line that stays."""
+    def closed(self, reason: str) -> None:
+        """Ends with one line that stays; a crawl that was interrupted can be resumed."""
+        if reason == "shutdown":
+            told = f"stopped; 'egov crawl {self.job.country} --resume' goes on from here"
+            self.job.stopped = self.job.stopped or told
         if self.loop.running:
             self.loop.stop()
         if self.live:
@@ -83,7 +86,14 @@ def table(job: Job) -> Any:
     rate = progress.captured / max(spent, 0.001)
     left = max(min((job.budget.max_pages - progress.read) / rate if rate else 0.0, job.seconds_left()), 0.0)
     totals = Table.grid(padding=(0, 2))
-    totals.add_row("pages", f"{progress.read} / {job.budget.max_pages}", "pages/s", f"{rate:.1f}", "hosts", str(len(progress.hosts)))
+    totals.add_row(
+        "pages",
+        f"{progress.read} / {job.budget.max_pages}",
+        "pages/s",
+        f"{rate:.1f}",
+        "hosts",
+        str(len(progress.hosts)),
+    )
     blocked = sum(progress.reasons[reason] for reason in BLOCKED)
     errors = sum(progress.reasons.values()) - blocked
     totals.add_row("blocked", str(blocked), "not readable", str(errors), "time left", f"at most {left / 60:.0f} min")

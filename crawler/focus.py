@@ -15,7 +15,9 @@ DEEPER = -2.0
 ENDLESS = -3.0
 """Added for addresses of calendars, facets, prints and long queries, which rarely end."""
 
-_ENDLESS = re.compile(r"[?&](?:page|start|offset|date|month|year|sort|order|print|filter)=|/(?:19|20)\d\d/\d|calendar|/print/", re.I)
+_ENDLESS = re.compile(
+    r"[?&](?:page|start|offset|date|month|year|sort|order|print|filter)=|/(?:19|20)\d\d/\d|calendar|/print/", re.I
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 ClickPath = tuple[tuple[str, str], ...]
 """The links clicked from the portal's home page: (text, address) pairs, the last one leads to the page."""
 
@@ -41,6 +40,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     FORBIDDEN_ADDRESS = "forbidden-address"
     OFFSITE = "offsite"
+    INTERNAL_ERROR = "internal-error"
     BUDGET = "budget"
 
 

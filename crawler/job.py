@@ -15,7 +15,6 @@ from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Candidate
 
-
 REMEMBERED = 100_000
 """Addresses kept in memory so as not to offer them to the frontier again and again."""
 

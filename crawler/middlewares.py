@@ -1,31 +1,20 @@
 """Downloader middlewares: stay in scope and on public addresses, and ask robots.txt first."""
 
-from twisted.internet.defer import Deferred
-
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.defer import Deferred
 
 from crawler.fetch import egress, robots
-from crawler.fetch.errors import reason_of
+from crawler.fetch.errors import Refused, reason_of
 from crawler.items import Reason
 from crawler.job import Job
 from crawler.storage.crawl import Candidate
 
 SITEMAP_PRIORITY = -50.0
 """Sitemaps come after everything that a person can click."""
-
-
-class Refused(IgnoreRequest):
-    """We do not fetch this address; `reason` says why."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(detail or reason.value)
-        self.reason = reason
-        self.detail = detail
 
 
 class ScopeMiddleware:
@@ -96,7 +85,7 @@ class RobotsMiddleware:
     async def _fetch(self, origin: str) -> robots.RobotsPolicy:
         asked = Request(f"{origin}/robots.txt", priority=1000, callback=NO_CALLBACK, dont_filter=True)
         try:
-            response = await self.crawler.engine.download_async(asked)  # type: ignore[union-attr]
+            response = await self.crawler.engine.download_async(asked)
         except Refused as refused:
             return robots.unreachable(refused.reason)
         except Exception as error:
@@ -106,7 +95,7 @@ class RobotsMiddleware:
 
     def _apply(self, policy: robots.RobotsPolicy, hostname: str, candidate: Candidate) -> None:
         job: Job = self.crawler.spider.job  # type: ignore[union-attr]
-        slot = self.crawler.engine.downloader.slots.get(hostname)  # type: ignore[union-attr]
+        slot = self.crawler.engine.downloader.slots.get(hostname)
         delay = policy.crawl_delay_s(self.user_agent)
         if slot is not None and delay > slot.delay:
             slot.delay = delay

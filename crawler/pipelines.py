@@ -11,9 +11,9 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from crawler.assess import assess_page
+from crawler.assess import judge_page
 from crawler.items import Record
-from crawler.job import Job, Missed, LinksOnly, Visit
+from crawler.job import Job, LinksOnly, Missed, Visit
 from crawler.page.urls import host
 
 
@@ -60,7 +60,7 @@ class AssessPipeline(_Stage):
 
     def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
         if isinstance(item, Visit) and item.record is not None:
-            item.assessed = assess_page(item.page, item.record, self.job.rubric, item.document)
+            item.assessed = judge_page(item.page, item.record, self.job.rubric, item.document)
         return item
 
 

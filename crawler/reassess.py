@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pycountry
 
-from crawler.assess import assess_page, find
+from crawler.assess import find, judge_page
 from crawler.fetch.archive import read_pages
 from crawler.items import AssessedPage, EgovError, Page
 from crawler.job import runs_directory
@@ -29,7 +29,7 @@ def assess_archives(
     rubric: Rubric,
     country: str | None = None,
     countries_file: Path | None = None,
-    seen: Callable[[int], None] = lambda number: None,
+    seen: Callable[[int], None] | None = None,
 ) -> tuple[str, int, int]:
     """Assesses every HTML page of the archives; run id, pages captured, pages read.
 
@@ -54,8 +54,9 @@ def assess_archives(
     captured = 0
     for captured, one in enumerate(read_pages(warcs), 1):
         page = placed(one.page, country, given)
-        database.store_page(page, one.record, one.length, assess_page(page, one.record, rubric))
-        seen(captured)
+        database.store_page(page, one.record, one.length, judge_page(page, one.record, rubric))
+        if seen:
+            seen(captured)
     by_country: dict[str, list[AssessedPage]] = {}
     for assessed in database.assessed_pages():
         by_country.setdefault(assessed.country, []).append(assessed)
@@ -113,5 +114,3 @@ def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
             except ValueError as error:
                 raise EgovError(f"{path.name}, line {number}: not valid JSON: {error}") from None
     return rows
-
-

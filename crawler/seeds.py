@@ -141,7 +141,9 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
             reader = csv.DictReader(stream, strict=True)
             missing = [column for column in columns if column not in (reader.fieldnames or ())]
             if missing:
-                raise EgovError(f"{path.name}, line 1: column '{missing[0]}' is missing; there must be {', '.join(columns)}")
+                raise EgovError(
+                    f"{path.name}, line 1: column '{missing[0]}' is missing; there must be {', '.join(columns)}"
+                )
             rows = []
             for row in reader:
                 if None in row or None in row.values():

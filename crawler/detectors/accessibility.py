@@ -14,12 +14,12 @@ def page_language(view: View) -> Iterator[Hit]:
     node = view.document.tree.css_first("html")
     if node is None or not declared or not is_valid(declared):
         return
-    if same(base(declared), view.language.language) or _fits_script(view, declared):
+    if same(base(declared), view.language.language) or _too_short_to_tell(view):
         yield Hit(node, f'lang="{declared}"'[:QUOTE_LENGTH], Strength.HERE, language=base(declared))
 
 
-def _fits_script(view: View, declared: str) -> bool:
-    """Where the text is too short to tell, a declaration whose script is the text's is believed."""
+def _too_short_to_tell(view: View) -> bool:
+    """Where the text is too short to tell its language, the declaration is believed."""
     detected = view.language.detected
     return not detected and bool(script_of(view.document.main_text))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, View, compiled
 from crawler.items import Strength
+from crawler.page.document import Link
 
 
 def platform(view: View, *, generator: Pattern, body: Pattern = "") -> Iterator[Hit]:
@@ -22,7 +23,7 @@ def platform(view: View, *, generator: Pattern, body: Pattern = "") -> Iterator[
 
 def dataset_list(view: View, *, href: Pattern, at_least: int = 5) -> Iterator[Hit]:
     """At least so many distinct links to dataset pages outside menus."""
-    found = {}
+    found: dict[str, Link] = {}
     for part in view.document.links:
         if part.text and compiled(href).search(part.href) and not view.document.in_frame(part.node):
             found.setdefault(part.href, part)

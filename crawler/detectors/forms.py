@@ -31,7 +31,11 @@ def field(
             continue
         if names and not compiled(names).search(part.name):
             continue
-        term = next((found for hint in part.hint.split(" | ") if (found := view.term(hint, terms))), None) if terms else None
+        term = (
+            next((found for hint in part.hint.split(" | ") if (found := view.term(hint, terms))), None)
+            if terms
+            else None
+        )
         if terms and term is None:
             continue
         if without and view.names_any(" ".join(part.hint.split(" | ")), without):
@@ -84,7 +88,9 @@ def form(
         texts = [part.heading, *(one.text for one in part.buttons), *(one.hint for one in part.fields)]
         if any(view.names_any(text, without) for text in texts):
             continue
-        term = next((found for text in [*texts, *view.document.topic] if terms and (found := view.term(text, terms))), None)
+        term = next(
+            (found for text in [*texts, *view.document.topic] if terms and (found := view.term(text, terms))), None
+        )
         pressed = next((one for one in part.buttons if button and view.term(one.text, button)), None)
         if (terms and term is None) or (button and pressed is None):
             continue
@@ -118,7 +124,9 @@ def application_forms(view: View, personal: int = 2) -> Iterator[Form]:
 def choices(view: View, *, button: Concept, ignore: Pattern = "") -> Iterator[Hit]:
     """A question with at least two radio buttons and a button that names `button`: a poll."""
     for part in view.document.forms:
-        if sum(one.type == "radio" for one in part.fields) >= 2 and not (ignore and compiled(ignore).search(_marks(part))):
+        if sum(one.type == "radio" for one in part.fields) >= 2 and not (
+            ignore and compiled(ignore).search(_marks(part))
+        ):
             for pressed in part.buttons:
                 if term := view.term(pressed.text, button):
                     quote = (part.heading or pressed.text)[:QUOTE_LENGTH]

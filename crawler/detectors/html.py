@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 from crawler.detectors.languages import called
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Names, Pattern, Selector, View, compiled
 from crawler.items import Strength
-from crawler.page.document import Link, tidy
+from crawler.page.document import Button, Link, tidy
 from crawler.page.language import base, is_valid
 from crawler.page.urls import among, host
 
-_PHONE = re.compile(r"(?:\+|\b00)\d[\d ().\-/]{6,18}\d|\(?\b0\d{1,4}\)?[ .\-/]\d[\d .\-/]{4,12}\d|\b\d{3}[ .-]\d{3,4}[ .-]\d{3,4}\b")
+_PHONE = re.compile(
+    r"(?:\+|\b00)\d[\d ().\-/]{6,18}\d|\(?\b0\d{1,4}\)?[ .\-/]\d[\d .\-/]{4,12}\d|\b\d{3}[ .-]\d{3,4}[ .-]\d{3,4}\b"
+)
 _EMAIL = re.compile(
     r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\)|\{at\}|\s\[?\(?arroba\)?\]?\s)\s?[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", re.I
 )
@@ -82,14 +84,17 @@ def button(view: View, *, terms: Concept, without: Concepts = (), words: int = 6
 def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
     """A button or link whose class, id or click handler matches: a tool of the page itself."""
     search = compiled(matches).search
-    for part in (*view.document.buttons, *view.document.links):
+    parts: list[Button | Link] = [*view.document.buttons, *view.document.links]
+    for part in parts:
         if len(part.marks) > 2 and search(part.marks):
             yield Hit(part.node, (part.text or part.marks.strip())[:QUOTE_LENGTH], Strength.HERE)
 
 
 def heading(view: View, *, terms: Concept, without: Concepts = (), words: int = 10, at_least: int = 1) -> Iterator[Hit]:
     """`at_least` headings that name `terms`: the page itself offers it."""
-    found = [one for one in view.headings.get(terms, ()) if one.words <= words and not view.names_any(one.text, without)]
+    found = [
+        one for one in view.headings.get(terms, ()) if one.words <= words and not view.names_any(one.text, without)
+    ]
     if len({one.text for one in found}) >= at_least:
         yield from (view.hit(one, Strength.HERE) for one in found)
 
@@ -113,7 +118,9 @@ def text(view: View, *, terms: Concept, without: Concepts = (), words: int = 25)
             yield view.hit(found, Strength.HERE)
 
 
-def css(view: View, *, selector: Selector, attribute: str = "", matches: Pattern = "", link: bool = False) -> Iterator[Hit]:
+def css(
+    view: View, *, selector: Selector, attribute: str = "", matches: Pattern = "", link: bool = False
+) -> Iterator[Hit]:
     """An element that the selector finds; its `attribute`, where given, `matches` the expression."""
     for node in view.document.tree.css(selector):
         value = node.attributes.get(attribute) if attribute else ""
@@ -228,12 +235,12 @@ def other_language(view: View, *, words: int = 4) -> Iterator[Hit]:
         quote = view.document.title or view.document.main_text
         yield Hit(html, quote[:QUOTE_LENGTH], Strength.HERE, language=spoken)
     for part in view.document.links:
-        code = _language_named(view, part, words)
+        code = _language_named(part, words)
         if code and code not in official and code != spoken:
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK, language=code)
 
 
-def _language_named(view: View, part: Link, words: int) -> str:
+def _language_named(part: Link, words: int) -> str:
     if part.hreflang and is_valid(part.hreflang):
         return base(part.hreflang)
     for name in part.names:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from crawler.detectors.forms import application_forms
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, View
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Named, View
 from crawler.items import Strength
-from crawler.page.document import Link
+from crawler.page.document import Button, Link
 from crawler.page.terms import Term
 
 ONLINE = "online-action"
@@ -45,10 +45,12 @@ def _start_of(view: View) -> LexborNode | None:
     form = next(application_forms(view), None)
     if form:
         return form.node
-    for found in (*view.buttons.get(START, ()), *view.links.get(START, ())):
-        if found.words <= 5 and not view.document.in_frame(found.part.node):
-            return found.part.node
-    return next((part.node for part in view.document.fields if part.type == "password"), None)
+    for found in _starters(view):
+        return found.part.node
+    for part in view.document.fields:
+        if part.type == "password":
+            return part.node
+    return None
 
 
 def _acts(view: View, text: str, term: Term) -> bool:
@@ -70,9 +72,9 @@ def start(view: View, *, terms: Concept, services: Concepts, without: Concepts =
     for found in (*view.links.get(terms, ()), *view.buttons.get(terms, ())):
         if found.words > words or view.names_any(found.text, without):
             continue
-        if found.words - len(found.term.phrase.split()) >= 1 and not view.names_any(found.text, [START]):
-            yield view.hit(found, Strength.LINK)
-        elif view.names_any(found.part.heading, services):
+        if (
+            found.words - len(found.term.phrase.split()) >= 1 and not view.names_any(found.text, [START])
+        ) or view.names_any(found.part.heading, services):
             yield view.hit(found, Strength.LINK)
     for concept in services:
         for link in view.links.get(concept, ()):
@@ -85,7 +87,14 @@ def start_button(view: View, *, services: Concepts, without: Concepts = ()) -> I
     """The page is about one of the services, or an unnamed one, and has its start button in the main part."""
     if any(concept in view.topic_terms for concept in without):
         return
-    for found in (*view.buttons.get(START, ()), *view.links.get(START, ())):
-        if found.words <= 5 and not view.document.in_frame(found.part.node):
-            if any(concept in view.topic_terms for concept in services):
-                yield view.hit(found, Strength.HERE)
+    if any(concept in view.topic_terms for concept in services):
+        for found in _starters(view):
+            yield Hit(found.part.node, found.text[:QUOTE_LENGTH], Strength.HERE, found.term.phrase, found.term.language)
+
+
+def _starters(view: View) -> Iterator[Named[Button] | Named[Link]]:
+    """Buttons and links of the main part that start something."""
+    found: list[Named[Button] | Named[Link]] = [*view.buttons.get(START, ()), *view.links.get(START, ())]
+    for one in found:
+        if one.words <= 5 and not view.document.in_frame(one.part.node):
+            yield one

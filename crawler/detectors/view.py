@@ -148,5 +148,3 @@ class View:
     def hit(self, found: "Named[Part]", strength: Strength) -> Hit:
         """A hit on a named part."""
         return Hit(found.part.node, found.text[:QUOTE_LENGTH], strength, found.term.phrase, found.term.language)
-
-

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -60,14 +61,18 @@ class ArchiveWriter:
             info = {"software": f"egov/{__version__}", "format": "WARC File Format 1.1"}
             self._append(self._writer.create_warcinfo_record(path.name, info))
 
-    def write(self, page: Page, method: str = "GET", sent: Headers = (), *, via: str = "", protocol: str = "HTTP/1.1") -> Captured:
+    def write(
+        self, page: Page, method: str = "GET", sent: Headers = (), *, via: str = "", protocol: str = "HTTP/1.1"
+    ) -> Captured:
         """Archives a page and forces it to the disk; the row that points here is written after that."""
         dated = {"WARC-Date": page.captured_at}
         http = StatusAndHeaders(str(page.status), _stored_headers(page), protocol=protocol)
         response = self._writer.create_warc_record(
             page.url, "response", io.BytesIO(page.body), http_headers=http, warc_headers_dict=dated
         )
-        target = StatusAndHeaders(f"{method} {page.url} {protocol}", list(sent), is_http_request=True)
+        parts = urlsplit(page.url)
+        asked = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        target = StatusAndHeaders(f"{method} {asked} {protocol}", [("Host", parts.netloc), *sent], is_http_request=True)
         linked = dated | {"WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
         request = self._writer.create_warc_record(
             page.url, "request", io.BytesIO(), http_headers=target, warc_headers_dict=linked
@@ -84,7 +89,11 @@ class ArchiveWriter:
         start = self._file.tell()
         headers = {"WARC-Date": page.captured_at, "WARC-Refers-To-Target-URI": page.url}
         record = self._writer.create_warc_record(
-            page.url, "conversion", io.BytesIO(page.body), warc_content_type="text/html; charset=utf-8", warc_headers_dict=headers
+            page.url,
+            "conversion",
+            io.BytesIO(page.body),
+            warc_content_type="text/html; charset=utf-8",
+            warc_headers_dict=headers,
         )
         linked = headers | {"WARC-Concurrent-To": record.rec_headers.get_header("WARC-Record-ID")}
         self._append(record)
@@ -107,7 +116,11 @@ class ArchiveWriter:
         }
         text = "".join(f"{key}: {value}\r\n" for key, value in fields.items() if value)
         return self._writer.create_warc_record(
-            page.url, "metadata", io.BytesIO(text.encode()), warc_content_type="application/warc-fields", warc_headers_dict=headers
+            page.url,
+            "metadata",
+            io.BytesIO(text.encode()),
+            warc_content_type="application/warc-fields",
+            warc_headers_dict=headers,
         )
 
     def _append(self, record: ArcWarcRecord) -> None:

@@ -15,7 +15,13 @@ NAVIGATION_TIMEOUT_MS = 20_000
 MAX_PAGES_AT_ONCE = 2
 _SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Chromium's own calls home would be refused or, worse, answered; none of them is part of a page.
-_QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic")
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
 
 
 def find_browser() -> str | None:

@@ -16,7 +16,7 @@ from twisted.internet.defer import Deferred
 PORTS = frozenset([80, 443, 8080, 8443])
 
 
-class ForbiddenAddress(Exception):
+class ForbiddenAddressError(Exception):
     """The address is private, reserved or on another port."""
 
 
@@ -68,11 +68,11 @@ class FilteringResolver(CachingThreadedResolver):
         return cls(reactor, size, settings.getfloat("DNS_TIMEOUT"), settings.getbool("EGOV_ALLOW_PRIVATE"))
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:  # noqa: N802
-        """The address of a host; fails with ForbiddenAddress for a private one."""
+        """The address of a host; fails with ForbiddenAddressError for a private one."""
         found: Deferred[str] = super().getHostByName(name, timeout)
         return found.addCallback(self._checked, name)
 
     def _checked(self, address: str, name: str) -> str:
         if not self.allow_private and not is_public(address):
-            raise ForbiddenAddress(f"{name} resolves to {address}, which is no public address")
+            raise ForbiddenAddressError(f"{name} resolves to {address}, which is no public address")
         return address

@@ -5,22 +5,32 @@ from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
+    IgnoreRequest,
 )
 from twisted.internet.error import ConnectionRefusedError as TwistedRefused
 from twisted.internet.error import DNSLookupError
 from twisted.internet.error import TimeoutError as TwistedTimeout
 from twisted.web.client import ResponseFailed
 
-from crawler.fetch.egress import ForbiddenAddress
+from crawler.fetch.egress import ForbiddenAddressError
 from crawler.items import Reason
 
 _REASONS: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
     ((CannotResolveHostError, DNSLookupError), Reason.DNS),
     ((DownloadTimeoutError, TwistedTimeout, TimeoutError), Reason.TIMEOUT),
     ((DownloadCancelledError,), Reason.TOO_LARGE),
-    ((ForbiddenAddress,), Reason.FORBIDDEN_ADDRESS),
+    ((ForbiddenAddressError,), Reason.FORBIDDEN_ADDRESS),
     ((DownloadConnectionRefusedError, TwistedRefused), Reason.UNREACHABLE),
 )
+
+
+class Refused(IgnoreRequest):
+    """We do not fetch this address; `reason` says why."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(detail or reason.value)
+        self.reason = reason
+        self.detail = detail
 
 
 def reason_of(error: BaseException) -> Reason:

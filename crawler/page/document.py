@@ -17,10 +17,12 @@ from w3lib.encoding import html_to_unicode
 from crawler.items import Page
 from crawler.page import urls
 
+# fmt: off
 _INLINE = frozenset(
-    ["a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span"]
-    + ["strike", "strong", "sub", "sup", "time", "tt", "u", "var", "ins", "del", "label", "br", "wbr", "nobr"]
+    ["a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "em", "font", "i", "ins", "label", "mark", "nobr",
+     "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
 )
+# fmt: on
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
 _FIELDS = frozenset(["input", "select", "textarea"])
 _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
@@ -150,9 +152,7 @@ class Document:
             return
         self.base = self._base()
         heading = ""
-        labels = {
-            node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")
-        }
+        labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
         self._labels = labels
         for node in root.traverse(include_text=True):
             tag = node.tag
@@ -242,19 +242,19 @@ class Document:
         if not self.forms:
             return
         by_id = {form.node.mem_id: form for form in self.forms}
-        for part in (*self.fields, *self.buttons):
-            node = part.node.parent
-            while node is not None:
-                form = by_id.get(node.mem_id)
-                if form:
-                    (form.fields if isinstance(part, Field) else form.buttons).append(part)  # type: ignore[arg-type]
-                    break
-                node = node.parent
+        for part in self.fields:
+            if form := _form_of(part.node, by_id):
+                form.fields.append(part)
+        for pressed in self.buttons:
+            if form := _form_of(pressed.node, by_id):
+                form.buttons.append(pressed)
 
     @cached_property
     def blocks(self) -> list[Block]:
         """Text blocks in document order."""
-        return [Block(node, text, above) for node, parts, above in self._texts.values() if (text := tidy("".join(parts)))]
+        return [
+            Block(node, text, above) for node, parts, above in self._texts.values() if (text := tidy("".join(parts)))
+        ]
 
     @cached_property
     def blocks_with_digits(self) -> list[Block]:
@@ -330,19 +330,22 @@ class Document:
 
     def in_frame(self, node: LexborNode) -> bool:
         """Does the node lie in a menu, header, footer or side bar?"""
-        tag = node.tag
-        if tag in _BODIES:
-            return False
-        if tag in _FRAMES:
-            return True
-        known = self._framed.get(node.mem_id)
-        if known is None:
-            attributes = node.attributes
-            marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
-            parent = node.parent
-            known = bool(_FRAME_NAME.search(marks)) or (parent is not None and self.in_frame(parent))
-            self._framed[node.mem_id] = known
-        return known
+        passed: list[int] = []
+        current: LexborNode | None = node
+        framed = False
+        while current is not None and current.tag not in _BODIES:
+            known = self._framed.get(current.mem_id)
+            if known is None:
+                passed.append(current.mem_id)
+                known = current.tag in _FRAMES or _names_frame(current)
+            elif not known:
+                break
+            if known:
+                framed = True
+                break
+            current = current.parent
+        self._framed.update(dict.fromkeys(passed, framed))
+        return framed
 
     def link_url(self, link: Link) -> str:
         """The absolute address of a link, or ""."""
@@ -370,6 +373,22 @@ class Document:
             identifier = node.attributes.get("id") or ""
             counts[identifier] = counts.get(identifier, 0) + 1
         return counts
+
+
+def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:
+    """The form that the node lies in."""
+    parent = node.parent
+    while parent is not None:
+        if form := forms.get(parent.mem_id):
+            return form
+        parent = parent.parent
+    return None
+
+
+def _names_frame(node: LexborNode) -> bool:
+    attributes = node.attributes
+    marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
+    return len(marks) > 2 and bool(_FRAME_NAME.search(marks))
 
 
 def _step(node: LexborNode) -> str:

@@ -1,11 +1,11 @@
 """The language of a page: declared, by script, by text. All votes are kept, and nobody must win."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 import pycountry
 from babel import Locale, UnknownLocaleError
@@ -77,7 +77,7 @@ def base(tag: str) -> str:
     return _ALIASES.get(code, code)
 
 
-KNOWN_TO_LANGDETECT = frozenset(base(name) for name in os.listdir(PROFILES_DIRECTORY))
+KNOWN_TO_LANGDETECT = frozenset(base(file.name) for file in Path(PROFILES_DIRECTORY).iterdir())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ decided by the caller, since a word means one thing on a French page and another
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -16,7 +16,9 @@ def ranking(results: Sequence[CountryResult]) -> str:
         {"country": one.name, "score": one.score.value, "low": one.score.low, "high": one.score.high, "order": place}
         for place, one in enumerate(results)
     ]
-    base = altair.Chart(altair.Data(values=rows)).encode(y=altair.Y("country:N", sort=altair.SortField("order"), title=None))
+    base = altair.Chart(altair.InlineData(values=rows)).encode(
+        y=altair.Y("country:N", sort=altair.SortField("order"), title=None)
+    )
     scale = altair.Scale(domain=[0, 1])
     bounds = base.mark_bar(height=6, color=GREY, cornerRadius=3).encode(
         x=altair.X("low:Q", scale=scale, title="score, with the bounds that unsettled features leave"), x2="high:Q"
@@ -32,7 +34,7 @@ def sub_indices(result: CountryResult) -> str:
         for place, group in enumerate(result.score.groups)
         if group.features
     ]
-    base = altair.Chart(altair.Data(values=rows)).encode(
+    base = altair.Chart(altair.InlineData(values=rows)).encode(
         y=altair.Y("group:N", sort=altair.SortField("order"), title=None, axis=altair.Axis(labelLimit=260))
     )
     scale = altair.Scale(domain=[0, 1])
@@ -45,7 +47,13 @@ def sub_indices(result: CountryResult) -> str:
 
 def _svg(chart: altair.LayerChart) -> str:
     styled = chart.configure(font="system-ui, sans-serif").configure_axis(
-        labelFontSize=13, titleFontSize=13, labelColor=INK, titleColor=INK, titleFontWeight="normal", grid=True, gridColor="#eef1f4"
+        labelFontSize=13,
+        titleFontSize=13,
+        labelColor=INK,
+        titleColor=INK,
+        titleFontWeight="normal",
+        grid=True,
+        gridColor="#eef1f4",
     )
     styled = styled.configure_view(stroke=None)
     return str(vl_convert.vegalite_to_svg(styled.to_json()))

@@ -17,8 +17,12 @@ def write_site(survey: SurveyDatabase, rubric: Rubric, model: Model, directory: 
     """Writes the site and gives the address of its first page. Raises EgovError where there is nothing to report."""
     results = all_results(survey, rubric, model)
     if not results:
-        raise EgovError(f"{survey.directory}: there are no findings to report yet; run 'egov crawl' or 'egov assess' first")
-    pages = Environment(loader=PackageLoader("crawler.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        raise EgovError(
+            f"{survey.directory}: there are no findings to report yet; run 'egov crawl' or 'egov assess' first"
+        )
+    pages = Environment(
+        loader=PackageLoader("crawler.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
     pages.filters["percent"] = lambda value: "–" if value is None else f"{value * 100:.0f} %"
     pages.filters["score"] = lambda value: "–" if value is None else f"{value:.3f}"
     pages.filters["groupby_subindex"] = _by_subindex
@@ -27,9 +31,13 @@ def write_site(survey: SurveyDatabase, rubric: Rubric, model: Model, directory: 
         (directory / "country").mkdir(parents=True, exist_ok=True)
         style = pages.get_template("report.css").render()
         (directory / "report.css").write_text(style, "utf-8")
-        overview = pages.get_template("overview.html").render(results=results, chart=ranking(results), root="", **shared)
+        overview = pages.get_template("overview.html").render(
+            results=results, chart=ranking(results), root="", **shared
+        )
         for result in results:
-            html = pages.get_template("country.html").render(result=result, chart=sub_indices(result), root="../", **shared)
+            html = pages.get_template("country.html").render(
+                result=result, chart=sub_indices(result), root="../", **shared
+            )
             (directory / "country" / f"{result.country}.html").write_text(html, "utf-8")
         # The overview comes last: it never links to a page that is not there.
         (directory / "index.html").write_text(overview, "utf-8")

@@ -15,7 +15,13 @@ def rows(survey: SurveyDatabase, rubric: Rubric, model: Model, what: str) -> Ite
     if what == "scores":
         for result in all_results(survey, rubric, model):
             score = result.score
-            row = {"country": result.country, "model": score.model, "score": score.value, "low": score.low, "high": score.high}
+            row = {
+                "country": result.country,
+                "model": score.model,
+                "score": score.value,
+                "low": score.low,
+                "high": score.high,
+            }
             yield row | {"coverage": score.coverage} | {group.id: group.value for group in score.groups}
     elif what == "decisions":
         for country in sorted(survey.current_runs()):
@@ -47,5 +53,3 @@ def trouble(survey: SurveyDatabase, country: str) -> Iterator[str]:
     counts = Counter((failure.portal, str(failure.reason)) for failure in survey.failures(country))
     for (portal, reason), number in counts.most_common(20):
         yield f"could not be read: {number} address{'' if number == 1 else 'es'} of {portal}: {reason}"
-
-

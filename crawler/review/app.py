@@ -34,7 +34,9 @@ def create_app(out: Path, rubric: Rubric) -> Flask:
     app.register_blueprint(review_pages)
     app.after_request(_protected)
     app.teardown_appcontext(_close)
-    app.register_error_handler(EgovError, lambda error: (str(error), 404, {"Content-Type": "text/plain; charset=utf-8"}))
+    app.register_error_handler(
+        EgovError, lambda error: (str(error), 404, {"Content-Type": "text/plain; charset=utf-8"})
+    )
     return app
 
 

@@ -17,7 +17,37 @@ AROUND = 160
 """Characters of text that an excerpt should have at least, where the page offers them."""
 MOST = 1_200
 """Characters of text beyond which an excerpt takes in no further element."""
-_KEPT = frozenset("p ul ol li dl dt dd table thead tbody tr td th h1 h2 h3 h4 h5 h6 b strong i em br section div span".split())
+_KEPT = frozenset(
+    [
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "br",
+        "section",
+        "div",
+        "span",
+    ]
+)
 _DROPPED = ["script", "style", "template", "noscript", "iframe", "svg", "object", "embed", "link", "meta", "head"]
 _MARK = "data-egov-evidence"
 # Characters that turn the reading direction can make a text look like another.
@@ -64,13 +94,15 @@ def clean(fragment: str) -> Markup:
     for tag in list(soup.find_all(True)):
         _reduce(soup, tag)
     body = soup.body or soup
-    return Markup("".join(str(child) for child in body.children))  # noqa: S704 - cleaned above
+    return Markup("".join(str(child) for child in body.children))
 
 
 def _reduce(soup: BeautifulSoup, tag: Tag) -> None:
     marked = tag.has_attr(_MARK)
     if tag.name in ("input", "textarea", "select", "button", "img"):
-        words = tag.get_text(" ") or tag.get("value") or tag.get("placeholder") or tag.get("alt") or tag.get("type") or ""
+        words = (
+            tag.get_text(" ") or tag.get("value") or tag.get("placeholder") or tag.get("alt") or tag.get("type") or ""
+        )
         tag.clear()
         tag.append(neutral(f"[{words}]"))
         tag.name = "span"

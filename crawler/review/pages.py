@@ -20,7 +20,9 @@ SHOWN = 5
 """Pieces of evidence shown at once, best first."""
 ORDER = (Outcome.PRESENT, Outcome.UNCLEAR, Outcome.NOT_FOUND, Outcome.UNTESTED, Outcome.ABSENT, Outcome.NOT_APPLICABLE)
 
-review_pages = Blueprint("review", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+review_pages = Blueprint(
+    "review", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,11 @@ def findings(country: str) -> str:
             row = (one, feature, decisions[one.feature], one.feature in mine)
             by_subindex.setdefault(feature.subindex, []).append(row)
     return render_template(
-        "findings.html", country=country, groups=by_subindex, failures=survey().failures(country), counts=survey().page_counts(country)
+        "findings.html",
+        country=country,
+        groups=by_subindex,
+        failures=survey().failures(country),
+        counts=survey().page_counts(country),
     )
 
 
@@ -137,7 +143,9 @@ def archived(country: str, warc: str, offset: int) -> Response:
     """The archived page, reduced to structure and text, for a sandboxed frame."""
     page = read_page(survey().archive_path(country, warc), offset)
     html = render_template("archived.html", page=page, body=clean(page.body.decode("utf-8", "replace")))
-    return Response(html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'self'; sandbox"}, mimetype="text/html")
+    return Response(
+        html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'self'; sandbox"}, mimetype="text/html"
+    )
 
 
 def queue(country: str) -> list[Finding]:
@@ -161,7 +169,9 @@ def _decisions(country: str) -> dict[str, Decision]:
     reviews: dict[str, list[Review]] = {}
     for review in survey().reviews(country):
         reviews.setdefault(review.feature, []).append(review)
-    return {one.feature: decide(country, one.feature, reviews.get(one.feature, ())) for one in survey().findings(country)}
+    return {
+        one.feature: decide(country, one.feature, reviews.get(one.feature, ())) for one in survey().findings(country)
+    }
 
 
 def _piece(country: str, evidence: Evidence) -> Piece:

@@ -81,7 +81,9 @@ def load(rubric: str = DEFAULT) -> Rubric:
 def _digest(directory: Path) -> str:
     """Eight digits that change with every change of features, concepts or terms."""
     found = hashlib.sha256()
-    for file in sorted([directory / "concepts.yaml", *directory.glob("features/*.yaml"), *directory.glob("terms/*.yaml")]):
+    for file in sorted(
+        [directory / "concepts.yaml", *directory.glob("features/*.yaml"), *directory.glob("terms/*.yaml")]
+    ):
         found.update(file.read_bytes().replace(b"\r\n", b"\n"))
     return found.hexdigest()[:8]
 
@@ -117,7 +119,9 @@ def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tupl
     for concept, phrases in listed.items():
         if concept not in concepts:
             raise EgovError(f"{_short(file)}: {concept}: no such concept in concepts.yaml")
-        if not isinstance(phrases, list) or not all(isinstance(phrase, str) and phrase.strip("=* ") for phrase in phrases):
+        if not isinstance(phrases, list) or not all(
+            isinstance(phrase, str) and phrase.strip("=* ") for phrase in phrases
+        ):
             raise EgovError(f"{_short(file)}: {concept}: a list of phrases is expected")
         words[concept] = tuple(phrases)
     for concept, meaning in concepts.items():
@@ -165,7 +169,8 @@ def _rule(name: str, options: dict[str, Any], place: str, concepts: Mapping[str,
 
 
 def _model(file: Path) -> Model:
-    return _validated(Model, read_yaml(file), _short(file))
+    model: Model = _validated(Model, read_yaml(file), _short(file))
+    return model
 
 
 def _validated(model: Any, value: object, place: str) -> Any:

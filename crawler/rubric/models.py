@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
-
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.detectors import DETECTORS

@@ -68,7 +68,10 @@ class Score:
         total = sum(group.weight for group in self._weighing)
         if not total or any(value is None for value in values):
             return None
-        return sum(group.weight * value for group, value in zip(self._weighing, values, strict=True) if value is not None) / total
+        return (
+            sum(group.weight * value for group, value in zip(self._weighing, values, strict=True) if value is not None)
+            / total
+        )
 
 
 def score(country: str, model: Model, features: Mapping[str, Feature], decisions: Iterable[Decision]) -> Score:

@@ -13,10 +13,9 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.fetch.errors import reason_of, reason_of_status
+from crawler.fetch.errors import Refused, reason_of, reason_of_status
 from crawler.items import ClickPath, Failure, Page, Reason
-from crawler.job import Job, Missed, LinksOnly, Visit
-from crawler.middlewares import Refused
+from crawler.job import Job, LinksOnly, Missed, Visit
 from crawler.page.document import Document
 from crawler.page.language import expected_languages
 from crawler.page.state import is_shell
@@ -26,6 +25,7 @@ from crawler.storage.crawl import Candidate
 MAX_LINKS = 2_000
 """Links of one page or sitemap that are queued; more is a trap or a register."""
 _HTML = (b"text/html", b"application/xhtml+xml")
+
 
 class PortalSpider(Spider):
     """Visits what its scheduler gives out; yields a Visit, LinksOnly or Missed for each."""
@@ -45,7 +45,9 @@ class PortalSpider(Spider):
         """A page as the server sent it."""
         candidate: Candidate = response.meta["candidate"]
         kind = (response.headers.get("Content-Type") or b"").lower()
-        if not kind.startswith(_HTML) and not (response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))):
+        if not kind.startswith(_HTML) and not (
+            response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+        ):
             if response.status >= 400:
                 told = f"HTTP status {response.status}"
                 yield self._failure(response.url, response.meta, reason_of_status(response.status), told)
@@ -54,8 +56,14 @@ class PortalSpider(Spider):
                 yield LinksOnly([], response.meta["lease"])
             return
         page = self._page(response, candidate, rendered=False)
-        document = Document(page)
-        links = list(self._links(page, document))
+        try:
+            document = Document(page)
+            links = list(self._links(page, document))
+        except Exception as error:
+            # A page that breaks the parser is reported like one that broke the connection.
+            self.logger.exception("cannot read %s", page.url)
+            yield self._failure(page.url, response.meta, Reason.INTERNAL_ERROR, repr(error)[:300])
+            return
         if self.job.browser and page.status == 200 and is_shell(document):
             links.append(Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render"))
         sent = response.request.headers if response.request else Headers()
@@ -90,8 +98,9 @@ class PortalSpider(Spider):
         error = failure.value
         if isinstance(error, Refused):
             yield self._failure(request.url, request.meta, error.reason, error.detail)
-        else:
-            yield self._failure(request.url, request.meta, reason_of(error), f"{type(error).__name__}: {error}"[:300])
+        elif error is not None:
+            told = f"{type(error).__name__}: {error}"[:300]
+            yield self._failure(request.url, request.meta, reason_of(error), told)
 
     def _page(self, response: Response, candidate: Candidate, *, rendered: bool) -> Page:
         url = absolute(response.url, response.url) or response.url
@@ -138,4 +147,6 @@ class PortalSpider(Spider):
 
 
 def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values)
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )

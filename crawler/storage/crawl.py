@@ -67,7 +67,13 @@ class CrawlDatabase:
         with self.db.atomic():
             self.db.table("portal").insert_all(
                 (
-                    {"run": self.run, "url": one.url, "country": one.country, "role": one.role, "languages": " ".join(one.languages)}
+                    {
+                        "run": self.run,
+                        "url": one.url,
+                        "country": one.country,
+                        "role": one.role,
+                        "languages": " ".join(one.languages),
+                    }
                     for one in seeds
                 ),
                 ignore=True,
@@ -96,7 +102,9 @@ class CrawlDatabase:
 
     def waiting_hosts(self) -> list[str]:
         """Hosts with waiting addresses."""
-        return [row[0] for row in self.db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'PENDING'").fetchall()]
+        return [
+            row[0] for row in self.db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'PENDING'").fetchall()
+        ]
 
     def lease(self, hostname: str) -> Lease | None:
         """The best waiting address of a host, now LEASED; the lease is made durable with the next page."""
@@ -210,7 +218,9 @@ class CrawlDatabase:
 
     def pages_read(self) -> int:
         """Number of pages that could be read."""
-        return int(self.db.execute("SELECT count(*) FROM page WHERE run = ? AND reason IS NULL", [self.run]).fetchone()[0])
+        return int(
+            self.db.execute("SELECT count(*) FROM page WHERE run = ? AND reason IS NULL", [self.run]).fetchone()[0]
+        )
 
     def close(self) -> None:
         """Closes the database."""

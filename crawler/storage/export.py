@@ -13,7 +13,8 @@ def write_rows(rows: Iterable[dict[str, Any]], format: str, stream: TextIO) -> i
     """Writes the rows; their number. `format` is csv or jsonl."""
     number = 0
     writer: csv.DictWriter[str] | None = None
-    for number, row in enumerate(rows, 1):
+    for row in rows:
+        number += 1
         if format == "jsonl":
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
             continue

@@ -31,13 +31,20 @@ survey_migrations = Migrations("egov-survey")
 
 
 def _evidence_tables(db: Database) -> None:
-    text = {"strict": True}
     db.create_table(
         "run",
-        {"id": str, "kind": str, "rubric": str, "rubric_version": str, "started_at": str, "finished_at": str, "settings": str},
+        {
+            "id": str,
+            "kind": str,
+            "rubric": str,
+            "rubric_version": str,
+            "started_at": str,
+            "finished_at": str,
+            "settings": str,
+        },
         pk="id",
         not_null={"kind", "rubric", "rubric_version", "started_at", "settings"},
-        **text,
+        strict=True,
     )
     in_run = [("run", "run", "id")]
     db.create_table(
@@ -45,10 +52,15 @@ def _evidence_tables(db: Database) -> None:
         {"run": str, "url": str, "country": str, "role": str, "languages": str},
         pk=("run", "url", "role"),
         foreign_keys=in_run,
-        **text,
+        strict=True,
     )
     db.create_table(
-        "archive", {"run": str, "name": str, "path": str}, pk=("run", "name"), foreign_keys=in_run, not_null={"path"}, **text
+        "archive",
+        {"run": str, "name": str, "path": str},
+        pk=("run", "name"),
+        foreign_keys=in_run,
+        not_null={"path"},
+        strict=True,
     )
     db.create_table(
         "page",
@@ -60,7 +72,7 @@ def _evidence_tables(db: Database) -> None:
         pk=("run", "warc", "offset"),
         foreign_keys=in_run,
         not_null={"url", "portal", "country", "status", "depth", "rendered", "sha256", "captured_at"},
-        **text,
+        strict=True,
     )  # fmt: skip
     db.execute(
         "CREATE TABLE evidence (run TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL, feature TEXT NOT NULL,"
@@ -80,7 +92,7 @@ def _evidence_tables(db: Database) -> None:
         pk=("run", "country", "feature"),
         foreign_keys=in_run,
         not_null={"outcome", "pages_with_evidence", "searched"},
-        **text,
+        strict=True,
     )  # fmt: skip
     db.create_table(
         "failure",
@@ -88,7 +100,7 @@ def _evidence_tables(db: Database) -> None:
         pk=("run", "url"),
         foreign_keys=in_run,
         not_null={"reason"},
-        **text,
+        strict=True,
     )
 
 
@@ -137,15 +149,19 @@ def _reviews(db: Database) -> None:
 def open_database(path: Path, migrations: Migrations, *, create: bool = True) -> Database:
     """The database, brought up to date. Raises EgovError for a newer, foreign or damaged file."""
     if not create and not path.exists():
-        raise EgovError(f"{path}: there are no results here yet; run 'egov crawl' or 'egov assess', or name another --out")
+        raise EgovError(
+            f"{path}: there are no results here yet; run 'egov crawl' or 'egov assess', or name another --out"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(path)
-        known = {name for name in _names(migrations)}
+        known = set(_names(migrations))
         newer = sorted({one.name for one in migrations.applied(db)} - known)
         if newer:
             db.close()
-            raise EgovError(f"{path}: written by a newer egov (migration '{newer[0]}'); update egov or name another --out")
+            raise EgovError(
+                f"{path}: written by a newer egov (migration '{newer[0]}'); update egov or name another --out"
+            )
         db.conn.execute("PRAGMA busy_timeout = 10000")
         db.enable_wal()
         db.conn.execute("PRAGMA synchronous = FULL")

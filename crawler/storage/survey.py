@@ -33,7 +33,9 @@ class SurveyDatabase:
             with self.db.atomic():
                 for table in _MERGED:
                     columns = ", ".join(f'"{column.name}"' for column in self.db.table(table).columns)
-                    self.db.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM shard.{table}")
+                    self.db.execute(
+                        f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM shard.{table}"
+                    )
         finally:
             self.db.execute("DETACH DATABASE shard")
 
@@ -76,7 +78,10 @@ class SurveyDatabase:
             " (SELECT url FROM page WHERE run = :run AND reason IS NULL)",
             {"run": run, "country": country},
         )
-        return [Failure(row["country"], row["portal"], row["url"], Reason(row["reason"]), row["detail"] or "") for row in rows]
+        return [
+            Failure(row["country"], row["portal"], row["url"], Reason(row["reason"]), row["detail"] or "")
+            for row in rows
+        ]
 
     def portals(self, country: str) -> list[dict[str, Any]]:
         """Seeds of the country's run with pages read, pages not read, evidence."""
@@ -119,9 +124,13 @@ class SurveyDatabase:
     def add_review(self, review: Review) -> None:
         """Adds one answer. Raises EgovError for a feature or country without a finding."""
         run = self.current_runs().get(review.country)
-        known = run and self.db.execute(
-            "SELECT 1 FROM finding WHERE run = ? AND country = ? AND feature = ?", [run, review.country, review.feature]
-        ).fetchone()
+        known = (
+            run
+            and self.db.execute(
+                "SELECT 1 FROM finding WHERE run = ? AND country = ? AND feature = ?",
+                [run, review.country, review.feature],
+            ).fetchone()
+        )
         if not known:
             raise EgovError(f"{review.country}/{review.feature}: there is no such finding to review")
         with self.db.atomic():

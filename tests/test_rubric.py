@@ -1,0 +1,67 @@
+"""The rubric that comes with the program keeps what it promises."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.rubric import load
+from crawler.rubric.checking import gaps, wrong_examples
+from crawler.rubric.documenting import catalogue, detector_table, json_schema
+from crawler.storage.documenting import results_readme
+
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT.parent / "shared" / "features.csv"
+FOURTEEN = ["ar", "zh", "en", "fr", "ru", "es", "pt", "de", "it", "nl", "uk", "tr", "id", "sw"]
+
+
+@pytest.mark.parametrize("feature", sorted(load().features))
+def test_examples_give_what_they_promise(feature):
+    assert list(wrong_examples(load().features[feature], load())) == []
+
+
+def test_the_core_features_are_there_with_detectors():
+    features = load().features
+    assert len(features) >= 68
+    assert [one.id for one in features.values() if one.text.kind != "human" and not one.has_detectors] == []
+
+
+def test_ids_are_those_of_the_catalogue():
+    if not REFERENCE.exists():
+        pytest.skip("the reference catalogue is not on this machine")
+    with REFERENCE.open(encoding="utf-8", newline="") as stream:
+        core = {row["id"]: row for row in csv.DictReader(stream) if row["core"] == "1"}
+    features = load().features
+    assert core.keys() <= features.keys()
+    for name, row in core.items():
+        text = features[name].text
+        assert (text.un2024 or "", text.stage_2012 or "", text.epi_level or "") == (
+            row["un2024_subindex"],
+            row["stage_2012"],
+            row["epi_level"],
+        ), name
+
+
+def test_fourteen_languages_have_words_for_every_concept_in_use():
+    assert set(FOURTEEN) <= load().phrases.keys()
+    assert {language: missing for language, missing in gaps(load()).items() if language in FOURTEEN} == {}
+
+
+def test_weights_of_a_model_add_up_to_one():
+    for model in load().models.values():
+        assert sum(group.weight for group in model.groups) == pytest.approx(1.0)
+
+
+def test_generated_documents_are_fresh():
+    assert (ROOT / "docs" / "catalogue.md").read_text("utf-8") == catalogue(load())
+    assert (ROOT / "results" / "README.md").read_text("utf-8") == results_readme()
+    assert json.loads((ROOT / "rubrics" / "feature.schema.json").read_text("utf-8")) == json_schema()
+    assert detector_table() in (ROOT / "docs" / "rubric-author.md").read_text("utf-8")
+
+
+def test_the_readme_names_every_command():
+    from crawler.cli import main
+
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [name for name in main.commands if f"egov {name}" not in readme] == []
