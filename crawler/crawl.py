@@ -2,11 +2,13 @@
 
 import gc
 import json
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
 from scrapy.crawler import CrawlerProcess
@@ -59,6 +61,8 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     process = CrawlerProcess(settings(wish, browser))
     jobs: list[Job] = []
     _chain(process, iter(countries_seeds), jobs, wish, browser)
+    # A log that cannot be written must not bury the sentence that says why.
+    logging.raiseExceptions = False
     # The rubric's tens of thousands of terms live as long as the process: no need to walk them again and again.
     wish.rubric.index  # noqa: B018
     gc.collect()
@@ -153,23 +157,35 @@ def _unfinished(country: str, out: Path) -> str | None:
 
 
 def _conclude(job: Job, wish: Wish) -> None:
-    """Findings, manifest, merge. A stopped crawl stays resumable and is merged as far as it came."""
-    job.archive.close()
-    findings = find(job.country, job.rubric, job.database.assessed_pages(), job.database.failures())
-    job.database.store_findings(findings)
-    if not job.stopped:
-        job.database.finish(now())
-        manifest = {
-            "run": job.run, "country": job.country, "egov": __version__, "rubric": job.rubric.id,
-            "rubric_version": job.rubric.version, "budget": asdict(job.budget), "pages_read": job.progress.read,
-            "reasons": dict(job.progress.reasons), "seeds": [seed.url for seed in job.seeds], "finished_at": now(),
-        }  # fmt: skip
-        path = job.database.directory / MANIFEST
-        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    """Findings, merge, manifest. A stopped crawl stays resumable and is merged as far as it came."""
     directory = job.database.directory
-    job.database.close()
-    survey = SurveyDatabase(wish.out)
-    survey.merge(directory)
-    survey.close()
+    try:
+        job.archive.close()
+        findings = find(job.country, job.rubric, job.database.assessed_pages(), job.database.failures())
+        job.database.store_findings(findings)
+        if not job.stopped:
+            job.database.finish(now())
+        job.database.close()
+        survey = SurveyDatabase(wish.out)
+        survey.merge(directory)
+        survey.close()
+        if not job.stopped:
+            _write_manifest(job, directory / MANIFEST)
+    except (OSError, OperationalError) as error:
+        raise EgovError(
+            job.stopped or f"{directory}: cannot be written: {error}; make room, then use --resume"
+        ) from None
     if job.stopped:
         raise EgovError(job.stopped)
+
+
+def _write_manifest(job: Job, path: Path) -> None:
+    """The manifest, whole or not at all: a run without one is unfinished."""
+    manifest = {
+        "run": job.run, "country": job.country, "egov": __version__, "rubric": job.rubric.id,
+        "rubric_version": job.rubric.version, "budget": asdict(job.budget), "pages_read": job.progress.read,
+        "reasons": dict(job.progress.reasons), "seeds": [seed.url for seed in job.seeds], "finished_at": now(),
+    }  # fmt: skip
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    draft.replace(path)

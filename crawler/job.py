@@ -88,7 +88,7 @@ class Job:
         return self.budget.max_seconds - (time.monotonic() - self.progress.started)
 
 
-@dataclass
+@dataclass(repr=False)
 class Visit:
     """One fetched page on its way through the pipelines: archived, then assessed, then stored."""
 

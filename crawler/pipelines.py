@@ -50,7 +50,7 @@ class ArchivePipeline(_Stage):
                 via = item.page.path[-2][1] if len(item.page.path) > 1 else item.page.portal
                 captured = self.job.archive.write(item.page, sent=item.sent, via=via)
         except OSError as error:
-            raise self.stop(_told(error, str(self.job.archive.path))) from None
+            raise self.stop(told(error, str(self.job.archive.path))) from None
         item.record, item.length = captured.record, captured.length
         return item
 
@@ -78,7 +78,9 @@ class StoragePipeline(_Stage):
                 self.job.database.store_page(item.page, item.record, item.length, item.assessed, item.links, item.lease)
                 self._count(item)
         except OperationalError as error:
-            raise self.stop(f"{self.job.database.directory}: the database refused: {error}") from None
+            raise self.stop(
+                f"{self.job.database.directory}: the database refused: {error}; go on with --resume"
+            ) from None
         return item
 
     def _count(self, item: Visit) -> None:
@@ -94,7 +96,8 @@ class StoragePipeline(_Stage):
             progress.features.setdefault(subindex, set()).add(piece.feature)
 
 
-def _told(error: OSError, path: str) -> str:
+def told(error: OSError, path: str) -> str:
+    """The sentence that a person needs when a file cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path}: the disk is full; make room, then go on with --resume"
     return f"{path}: cannot be written: {error.strerror or error}"

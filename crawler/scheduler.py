@@ -1,6 +1,7 @@
 """The scheduler: a frontier in SQLite that survives the process and is fair to hosts."""
 
 from collections import deque
+from sqlite3 import OperationalError
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
@@ -57,17 +58,27 @@ class FrontierScheduler(BaseScheduler):
         self._since_refresh += 1
         if not self.hosts or self._since_refresh >= REFRESH:
             self._refresh()
+        try:
+            lease = self._lease()
+        except OperationalError as error:
+            self.job.stopped = (
+                self.job.stopped or f"{self.job.database.directory}: the database refused: {error}; go on with --resume"
+            )
+            return None
+        return self._request(lease) if lease else None
+
+    def _lease(self) -> Lease | None:
+        """The best address of the next host that is not busy; hosts without any leave the round."""
         for _ in range(len(self.hosts)):
             hostname = self.hosts[0]
             self.hosts.rotate(-1)
             if self._busy(hostname):
                 continue
             lease = self.job.database.lease(hostname)
-            if lease is None:
-                self.hosts.remove(hostname)
-                continue
-            self.job.database.mark_leased(lease)
-            return self._request(lease)
+            if lease is not None:
+                self.job.database.mark_leased(lease)
+                return lease
+            self.hosts.remove(hostname)
         return None
 
     def _refresh(self) -> None:

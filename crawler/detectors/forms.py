@@ -56,8 +56,13 @@ def search_form(view: View, *, action: Pattern) -> Iterator[Hit]:
             yield Hit(typed[0].node, quote[:QUOTE_LENGTH], Strength.HERE)
 
 
-def password(view: View, *, without: Concepts) -> Iterator[Hit]:
-    """A password field, unless the page or the form says that it is for staff."""
+def password(view: View, *, without: Concepts, together: Concepts) -> Iterator[Hit]:
+    """A password field on a page for the public: its topic or some link names one of `together`.
+
+    `without`: words that say it is for staff.
+    """
+    if not any(concept in view.topic_terms or concept in view.links for concept in together):
+        return
     for part in view.document.fields:
         if part.type == "password":
             texts = (*view.document.topic, part.heading, part.hint)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from crawler.detectors.languages import called
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Names, Pattern, Selector, View, compiled
 from crawler.items import Strength
@@ -39,13 +41,15 @@ def link(
     href: Pattern = "",
     also: Concept = "",
     without: Concepts = (),
+    alone_with: Concept = "",
     words: int = 9,
     named: bool = True,
 ) -> Iterator[Hit]:
     """A link whose words name `terms` and whose address matches `href`.
 
     `also`: a concept that the link or the heading above it must name too. `without`: concepts that
-    rule it out. `words`: the longest text that still names a thing rather than tells a story.
+    rule it out. `alone_with`: where the term is all the text says, some link must name this concept
+    too. `words`: the longest text that still names a thing rather than tells a story.
     `named: false` accepts a link without any text, where the address alone is unmistakable.
     """
     if not terms:
@@ -55,6 +59,8 @@ def link(
         if found.words > words or view.names_any(found.text, without):
             continue
         if href and not compiled(href).search(found.part.href):
+            continue
+        if alone_with and found.term.phrase.startswith("=") and alone_with not in view.links:
             continue
         if also and not view.names_any(found.text, [also]) and not view.names_any(found.part.heading, [also]):
             continue
@@ -186,28 +192,51 @@ def email(view: View) -> Iterator[Hit]:
 
 
 def telephone(view: View, *, near: Pattern) -> Iterator[Hit]:
-    """A telephone number: a `tel:` link, or a number in a block that matches `near`."""
+    """A telephone number: a `tel:` link, or a number whose block, or the short one before it, matches `near`."""
     for part in view.document.links:
         if part.href.lower().startswith("tel:"):
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.HERE)
-    for block in view.document.blocks_with_digits:
-        if (number := _PHONE.search(block.text)) and compiled(near).search(block.text + " " + block.heading):
-            start = max(0, number.start() - 40)
-            yield Hit(block.node, block.text[start : start + QUOTE_LENGTH], Strength.HERE)
+    numbered = {id(block) for block in view.document.blocks_with_digits}
+    before = ""
+    for block in view.document.blocks:
+        if id(block) in numbered and (number := _PHONE.search(block.text)):
+            if compiled(near).search(f"{before} {block.text} {block.heading}"):
+                start = max(0, number.start() - 40)
+                yield Hit(block.node, block.text[start : start + QUOTE_LENGTH], Strength.HERE)
+        before = block.text if len(block.text) <= 40 else ""
 
 
-def dated_news(view: View, *, path: Pattern, terms: Concept) -> Iterator[Hit]:
-    """A dated headline: the date stands with a link or heading, on a news page or under a news heading."""
+def dated_news(
+    view: View, *, path: Pattern, terms: Concept, without: Concepts = (), at_least: int = 2
+) -> Iterator[Hit]:
+    """A headline with its date: on a news page, under a news heading, or `at_least` of them in one list.
+
+    `without`: what the date is of otherwise, such as the last change of the page.
+    """
     about_news = bool(compiled(path).search(view.page.url))
-    for node in view.document.times:
-        stamp = node.attributes.get("datetime") or tidy(node.text())
-        if re.search(r"(?:19|20)\d\d", stamp):
-            yield Hit(node, (tidy(node.text()) or stamp)[:QUOTE_LENGTH], Strength.HERE)
+    dated: list[Hit] = []
     for block in view.document.blocks_with_digits:
-        if len(block.text) > 120 or not (date := _DATE.search(block.text)):
+        if len(block.text) > 140 or not (date := _DATE.search(block.text)) or view.names_any(block.text, without):
             continue
+        hit = Hit(block.node, date.group()[:QUOTE_LENGTH], Strength.HERE)
         if about_news or view.names_any(block.heading, [terms]) or view.names_any(block.text, [terms]):
-            yield Hit(block.node, date.group()[:QUOTE_LENGTH], Strength.HERE)
+            yield hit
+        elif _has_headline(block.node):
+            dated.append(hit)
+    if len(dated) >= at_least:
+        yield from dated
+
+
+def _has_headline(node: LexborNode) -> bool:
+    """Does the item of the list in which the date stands also hold a link of several words?"""
+    item: LexborNode | None = node
+    for _ in range(2):
+        if item is None or item.tag in ("body", "main", "table", "tbody", "ul"):
+            return False
+        if any(len(tidy(link.text()).split()) >= 4 for link in item.css("a[href]")[:3]):
+            return True
+        item = item.parent
+    return False
 
 
 def amount(view: View, *, terms: Concept, without: Concepts = ()) -> Iterator[Hit]:

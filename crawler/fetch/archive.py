@@ -54,7 +54,8 @@ class ArchiveWriter:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._file = path.open("ab")
+        # Unbuffered: what a full disk refused must not be tried again on closing.
+        self._file = path.open("ab", buffering=0)
         self._buffer = io.BytesIO()
         self._writer = WARCWriter(self._buffer, gzip=False, warc_version="WARC/1.1")
         if self._file.tell() == 0:
@@ -127,10 +128,16 @@ class ArchiveWriter:
         self._buffer.seek(0)
         self._buffer.truncate()
         self._writer.write_record(record)
-        self._file.write(gzip.compress(self._buffer.getvalue(), COMPRESSION, mtime=0))
+        member = memoryview(gzip.compress(self._buffer.getvalue(), COMPRESSION, mtime=0))
+        start = self._file.tell()
+        try:
+            while member:
+                member = member[self._file.write(member) :]
+        except OSError:
+            self._file.truncate(start)
+            raise
 
     def _sync(self) -> None:
-        self._file.flush()
         os.fsync(self._file.fileno())
 
 
