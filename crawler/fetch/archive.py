@@ -10,6 +10,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -134,7 +135,8 @@ class ArchiveWriter:
             while member:
                 member = member[self._file.write(member) :]
         except OSError:
-            self._file.truncate(start)
+            with suppress(OSError):
+                self._file.truncate(start)
             raise
 
     def _sync(self) -> None:
