@@ -1,11 +1,13 @@
 """Assessing archived pages without network: ours or anyone's WARC, with today's rubric."""
 
 import csv
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pycountry
 
@@ -94,7 +96,7 @@ def read_countries(path: Path) -> dict[str, str]:
         raise EgovError(f"{path}: cannot be read as text in UTF-8: {error}") from None
     found: dict[str, str] = {}
     first = text.lstrip()[:1]
-    rows = _json_rows(path, text) if first == "{" else list(csv.DictReader(text.splitlines()))
+    rows = _json_rows(path, text) if first == "{" else _csv_rows(path, text)
     for number, row in enumerate(rows, 1):
         if not all(isinstance(row.get(name), str) for name in _NAMES):
             raise EgovError(f"{path.name}, row {number}: 'url' and 'country' are expected")
@@ -105,12 +107,24 @@ def read_countries(path: Path) -> dict[str, str]:
     return found
 
 
-def _json_rows(path: Path, text: str) -> list[dict[str, object]]:
+def _csv_rows(path: Path, text: str) -> list[dict[str, Any]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise EgovError(f"{path.name}, line {reader.line_num}: not valid CSV: {error}") from None
+
+
+def _json_rows(path: Path, text: str) -> list[dict[str, Any]]:
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines: JSON allows other line separators inside a text.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                rows.append(json.loads(line))
-            except ValueError as error:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
                 raise EgovError(f"{path.name}, line {number}: not valid JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise EgovError(f"{path.name}, line {number}: an object with 'url' and 'country' is expected")
+            rows.append(row)
     return rows

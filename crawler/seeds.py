@@ -63,7 +63,7 @@ def countries() -> dict[str, Country]:
     """Member States by alpha-3 code."""
     path = rubrics_directory() / "seeds" / "countries.csv"
     found = {}
-    for row in _rows(path, ("iso3", "iso2", "name", "region", "languages", "suffixes")):
+    for _, row in _rows(path, ("iso3", "iso2", "name", "region", "languages", "suffixes")):
         languages, suffixes = tuple(row["languages"].split()), tuple(row["suffixes"].split())
         found[row["iso3"]] = Country(row["iso3"], row["iso2"], row["name"], row["region"], languages, suffixes)
     return found
@@ -83,7 +83,7 @@ def country_code(text: str) -> str:
 def read_seeds(path: Path) -> list[Seed]:
     """The seeds of one file. Raises EgovError that names file, line and column."""
     found = []
-    for number, row in enumerate(_rows(path, COLUMNS), 2):
+    for number, row in _rows(path, COLUMNS):
         place = f"{path.name}, line {number}"
         if row["role"] not in ROLES:
             raise EgovError(f"{place}: role: '{row['role']}' is none of {', '.join(ROLES)}")
@@ -135,7 +135,8 @@ def country_of_host(hostname: str) -> str:
     return str(known.alpha_3) if known and len(ending) == 2 else ""
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """Rows with the line on which each ends."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
@@ -148,7 +149,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
             for row in reader:
                 if None in row or None in row.values():
                     raise EgovError(f"{path.name}, line {reader.line_num}: {len(columns)} columns are expected")
-                rows.append({key: value.strip() for key, value in row.items()})
+                rows.append((reader.line_num, {key: value.strip() for key, value in row.items()}))
             return rows
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise EgovError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None

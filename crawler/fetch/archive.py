@@ -9,13 +9,16 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import brotli  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -29,10 +32,26 @@ COMPRESSION = 4
 """zlib level: level 9, warcio's own choice, costs three times the time for 3 % of the bytes."""
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of one archived page that are read for assessing."""
+MAX_DEPTH = 1_000
+"""Clicks beyond which what an archive says of a page's place is not believed."""
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CODING = ("content-encoding", "transfer-encoding", "content-length")
+# warcio trips over its own None where a file ends within a record's headers.
+_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError)
 
 Headers = Sequence[tuple[str, str]]
+
+
+class _Brotli:
+    """A brotli decompressor as warcio wants it: warcio sets an attribute that brotli 1.2 refuses."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self.decompress = brotli.Decompressor().process
+
+
+BufferedReader.DECOMPRESSORS["br"] = _Brotli
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,9 @@ def _stored_headers(page: Page) -> list[tuple[str, str]]:
     """Headers that fit the body as stored: decoded, with its own length; the originals are kept renamed."""
     kept = []
     for name, value in page.headers:
-        kept.append((f"X-Archive-Orig-{name}" if name.lower() in _CODING else name, value))
+        # warcio escapes values that are not ASCII, but refuses such names.
+        ascii_name = quote(name)
+        kept.append((f"X-Archive-Orig-{ascii_name}" if name.lower() in _CODING else ascii_name, value))
     return [*kept, ("Content-Length", str(len(page.body)))]
 
 
@@ -184,7 +205,7 @@ def read_page(path: Path, offset: int) -> Page:
             stream.seek(offset)
             record = next(iter(ArchiveIterator(stream)))
             captured = _captured(record, path.name, offset)
-    except (OSError, ArchiveLoadFailed, StopIteration, ValueError, EOFError) as error:
+    except (OSError, StopIteration, *_UNREADABLE) as error:
         raise EgovError(f"{path}: no page at offset {offset}: {error}") from None
     if captured is None:
         raise EgovError(f"{path}: the record at offset {offset} is no page")
@@ -203,7 +224,7 @@ def _records(path: Path) -> Iterator[tuple[ArcWarcRecord, int]]:
         if isinstance(error, gzip.BadGzipFile) and seen:
             return
         raise EgovError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         if seen:
             return
         raise EgovError(f"{path}: not a readable WARC file: {error}") from None
@@ -223,7 +244,7 @@ def _captured(record: ArcWarcRecord, warc: str, offset: int) -> Captured | None:
             return None
         headers = tuple(record.http_headers.headers)
         code = record.http_headers.get_statuscode() or ""
-        status = int(code) if code.isdigit() else 0
+        status = int(code) if re.fullmatch(r"[1-5][0-9]{2}", code) else 0
         kind = (record.http_headers.get_header("Content-Type") or "").lower()
         if not kind.startswith(_HTML_TYPES):
             return None
@@ -247,12 +268,15 @@ def _placed(page: Page, metadata: ArcWarcRecord) -> Page:
     """The page with country, portal, depth and click path as its crawl recorded them."""
     lines = metadata.content_stream().read(1_000_000).decode("utf-8", "replace").splitlines()
     fields = dict(line.split(": ", 1) for line in lines if ": " in line)
-    if "egov-country" not in fields:
+    # Anyone's archive may claim to be ours: the country becomes a file name, the portal a link.
+    if not re.fullmatch(r"[A-Z]{3}", fields.get("egov-country", "")):
         return page
     try:
         path = tuple((str(text), str(url)) for text, url in json.loads(fields.get("egov-path", "[]")))
         depth = int(fields.get("hopsFromSeed", "0"))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return page
     portal, languages = fields.get("egov-portal", page.portal), tuple(fields.get("egov-languages", "").split())
+    if not portal.startswith(("http://", "https://")) or not 0 <= depth <= MAX_DEPTH:
+        return page
     return replace(page, country=fields["egov-country"], portal=portal, languages=languages, depth=depth, path=path)

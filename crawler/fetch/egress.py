@@ -4,7 +4,8 @@ The policy is enforced on the address that a name resolved to, not on the name, 
 cannot lead the crawler into the network it runs in.
 """
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 
 PORTS = frozenset([80, 443, 8080, 8443])
+# IPv6 addresses that stand for the IPv4 address in their last 32 bits (RFC 6052, RFC 4291 2.5.5.1).
+_EMBEDDING = (ip_network("64:ff9b::/96"), ip_network("::/96"))
+# A host that ends in a number is an IPv4 address, in whatever notation (WHATWG URL, 3.5).
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.I)
 
 
 class ForbiddenAddressError(Exception):
@@ -30,16 +35,24 @@ def is_public(address: str) -> bool:
         parsed: IPv4Address | IPv6Address = ip_address(address.strip("[]"))
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    parsed = mapped or parsed
+    parsed = _meant(parsed)
     return parsed.is_global and not parsed.is_multicast
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address stands for, else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if any(address in network for network in _EMBEDDING):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def forbidden(url: str, *, allow_private: bool = False) -> str:
     """Why the address may not be fetched as far as it tells itself, or ""."""
     try:
         parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port if parts.port is not None else 443 if parts.scheme == "https" else 80
     except ValueError:
         return "not a valid address"
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -48,8 +61,10 @@ def forbidden(url: str, *, allow_private: bool = False) -> str:
         return ""
     if port not in PORTS:
         return f"port {port} is no web port"
-    literal = parts.hostname.replace(".", "").isdigit() or ":" in parts.hostname
-    if (literal and not is_public(parts.hostname)) or parts.hostname == "localhost":
+    hostname = parts.hostname.rstrip(".")
+    last = hostname.rpartition(".")[2]
+    literal = ":" in hostname or _NUMBER.fullmatch(last)
+    if (literal and not is_public(hostname)) or last == "localhost":
         return f"{parts.hostname} is no public address"
     return ""
 

@@ -43,7 +43,7 @@ def policy(status: int, body: bytes) -> RobotsPolicy:
     RFC 9309, 2.3.1: 2xx is parsed, 4xx allows everything, 5xx forbids everything.
     """
     if 200 <= status < 300:
-        return RobotsPolicy(Protego.parse(body[:MAX_SIZE].decode("utf-8", "replace")))
+        return RobotsPolicy(Protego.parse(body[:MAX_SIZE].decode("utf-8-sig", "replace")))
     if 300 <= status < 500:
         return RobotsPolicy()
     return RobotsPolicy(refusal=Reason.ROBOTS_UNREACHABLE)

@@ -107,7 +107,12 @@ class Block:
 
 def decode(page: Page) -> str:
     """The page's HTML as text; encoding from BOM, header, meta, then UTF-8, then Windows-1252."""
-    _, text = html_to_unicode(page.header("content-type"), page.body, auto_detect_fun=_guess, default_encoding="cp1252")
+    kind = page.header("content-type")
+    try:
+        _, text = html_to_unicode(kind, page.body, auto_detect_fun=_guess, default_encoding="cp1252")
+    except (LookupError, ValueError):
+        # Python has codecs that are no encodings of text (base64, idna), and pages may name them.
+        text = page.body.decode(_guess(page.body), "replace")
     return text.replace("\x00", "")
 
 
@@ -129,6 +134,9 @@ class Document:
         self.script_sources = [value for node in scripts if (value := node.attributes.get("src"))]
         self._json_ld = [node.text() for node in scripts if "ld+json" in (node.attributes.get("type") or "")]
         self.script_bytes = sum(len(node.text() or "") for node in scripts)
+        # An id that also stands in what is dropped does not find one element in the page as it was.
+        dropped = tree.css("script[id], style[id], template[id], noscript[id], noscript [id]")
+        self._dropped_ids = {node.attributes.get("id") for node in dropped}
         tree.strip_tags(["script", "style", "template", "noscript"])
         self.tree = tree
         self.links: list[Link] = []
@@ -359,7 +367,8 @@ class Document:
         current: LexborNode | None = node
         while current is not None and current.tag not in (None, "-document"):
             identifier = current.attributes.get("id") or ""
-            if re.fullmatch(r"[A-Za-z][\w-]*", identifier) and self._ids.get(identifier) == 1:
+            once = self._ids.get(identifier) == 1 and identifier not in self._dropped_ids
+            if once and re.fullmatch(r"[A-Za-z][\w-]*", identifier):
                 steps.append(f"#{identifier}")
                 break
             steps.append(_step(current))
@@ -397,7 +406,8 @@ def _step(node: LexborNode) -> str:
     following = node.next
     while following is not None and following.tag != node.tag:
         following = following.next
-    tag = node.tag or "*"
+    # Word processors write tags such as o:p, and a typing error makes one of a quotation mark.
+    tag = re.sub(r"([^\w-])", r"\\\1", node.tag or "*")
     return f"{tag}:nth-of-type({before + 1})" if before or following is not None else tag
 
 

@@ -16,9 +16,9 @@ MAX_TEXT = 400
 """Longer texts are not matched as a whole: nothing that names a feature is longer (characters)."""
 
 # Marks of Indic and South-East Asian scripts are not word characters for `re`, yet part of the word.
-_SEPARATORS = re.compile(r"[^\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]+|_+")
+_SEPARATORS = re.compile(r"(?:[^\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]|_)+")
 _DROPPED = re.compile(r"[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u00ad]")
-_UNIFIED = str.maketrans("أإآٱىةئؤكگ‌ıøłđ", "اااايهيوكگ iold")
+_UNIFIED = str.maketrans("أإآٱىةئؤکی‌ıøłđ", "اااايهيوكي iold")
 _ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 

@@ -73,6 +73,8 @@ def excerpt(page: Page, evidence: Evidence) -> Excerpt:
         return Excerpt(Markup("<p><mark>{}</mark></p>").format(neutral(evidence.quote)), False)
     if node.tag in ("html", "body", "meta", "link", "img", "input", "iframe", "video", "select", "textarea"):
         return Excerpt(_source(node, page, evidence), True)
+    for forged in tree.css(f"[{_MARK}]"):
+        del forged.attrs[_MARK]
     node.attrs[_MARK] = "1"
     return Excerpt(clean(_around(node).html or ""), True)
 
@@ -92,9 +94,11 @@ def clean(fragment: str) -> Markup:
     for text in soup.find_all(string=True):
         text.replace_with(neutral(str(text)))
     for tag in list(soup.find_all(True)):
-        _reduce(soup, tag)
+        # The options of a select went with it.
+        if tag.parent is not None:
+            _reduce(soup, tag)
     body = soup.body or soup
-    return Markup("".join(str(child) for child in body.children))
+    return Markup(body.decode_contents())
 
 
 def _reduce(soup: BeautifulSoup, tag: Tag) -> None:

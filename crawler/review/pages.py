@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from crawler.fetch.archive import read_page
 from crawler.items import Answer, Decision, EgovError, Evidence, Finding, Outcome, Review
+from crawler.page.document import decode
 from crawler.review.excerpt import clean, excerpt, neutral
 from crawler.rubric import Rubric
 from crawler.scoring import decide
@@ -128,6 +129,8 @@ def answer(country: str, feature: str) -> Response:
     reviewer = session.get("reviewer")
     if not reviewer:
         abort(403, "say who you are on the first page before you review")
+    if feature not in rubric().features:
+        abort(404)
     try:
         given = Answer(request.form.get("answer", ""))
     except ValueError:
@@ -142,7 +145,7 @@ def answer(country: str, feature: str) -> Response:
 def archived(country: str, warc: str, offset: int) -> Response:
     """The archived page, reduced to structure and text, for a sandboxed frame."""
     page = read_page(survey().archive_path(country, warc), offset)
-    html = render_template("archived.html", page=page, body=clean(page.body.decode("utf-8", "replace")))
+    html = render_template("archived.html", page=page, body=clean(decode(page)))
     return Response(
         html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'self'; sandbox"}, mimetype="text/html"
     )

@@ -1,6 +1,7 @@
 """Reading the rubric's files. Whatever is wrong is said with file, feature and key."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,10 +14,27 @@ from pydantic import ValidationError
 from crawler.detectors import DETECTORS
 from crawler.items import EgovError
 from crawler.page.terms import TermIndex
-from crawler.rubric.models import Detection, Feature, FeatureText, Model, Rule, broken_option, concepts_in, option_model
+from crawler.rubric.models import (
+    Detection,
+    Feature,
+    FeatureText,
+    Model,
+    Rule,
+    broken_option,
+    broken_selector,
+    concepts_in,
+    option_model,
+)
 
 # The C loader is ten times faster than the Python one and as safe.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# As in YAML 1.2 only true and false are truth values: `on` is a key here, and `no` is Norwegian.
+_TRUTH = "tag:yaml.org,2002:bool"
+_RESOLVERS = {
+    first: [one for one in pairs if one[0] != _TRUTH] for first, pairs in _FAST.yaml_implicit_resolvers.items()
+}
+_LOADER: Any = type("RubricLoader", (_FAST,), {"yaml_implicit_resolvers": _RESOLVERS})
+_LOADER.add_implicit_resolver(_TRUTH, re.compile("(?:true|false)$", re.I), list("tTfF"))
 DEFAULT = "egov"
 """The rubric that comes with the program."""
 
@@ -59,7 +77,7 @@ def load(rubric: str = DEFAULT) -> Rubric:
     if not (directory / "rubric.yaml").is_file():
         raise EgovError(f"--rubric {rubric}: no such rubric; give '{DEFAULT}' or a directory that holds rubric.yaml")
     head = _mapping(directory / "rubric.yaml")
-    concepts = _mapping(directory / "concepts.yaml")
+    concepts = _concepts(directory / "concepts.yaml")
     phrases = {}
     for file in sorted((directory / "terms").glob("*.yaml")):
         language, words = _terms(file, concepts)
@@ -96,7 +114,7 @@ def read_yaml(file: Path) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise EgovError(f"{_short(file)}, line {line}: not valid YAML: {error.problem}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise EgovError(f"{_short(file)}: cannot be read: {error}") from None
+        raise EgovError(f"{_short(file)}: cannot be read: {' '.join(str(error).split())}") from None
 
 
 def _short(file: Path) -> str:
@@ -107,6 +125,17 @@ def _mapping(file: Path) -> dict[str, Any]:
     content = read_yaml(file)
     if not isinstance(content, dict):
         raise EgovError(f"{_short(file)}: a mapping is expected, not {type(content).__name__}")
+    return content
+
+
+def _concepts(file: Path) -> dict[str, dict[str, Any]]:
+    content = _mapping(file)
+    for concept, meaning in content.items():
+        if not isinstance(meaning, dict) or not isinstance(meaning.get("means"), str):
+            raise EgovError(f"{_short(file)}: {concept}: a mapping with the text 'means' is expected")
+        opposite = meaning.get("opposite", [])
+        if not isinstance(opposite, list) or any(one not in content for one in opposite):
+            raise EgovError(f"{_short(file)}: {concept}: opposite: a list of concepts of this file is expected")
     return content
 
 
@@ -147,6 +176,8 @@ def _features(file: Path, concepts: Mapping[str, Any]) -> list[Feature]:
 
 def _feature(text: FeatureText, file: Path, concepts: Mapping[str, Any]) -> Feature:
     place = f"{_short(file)}: {text.id}"
+    if text.applies_to and (broken := broken_selector(text.applies_to)):
+        raise EgovError(f"{place}: applies_to: {broken}")
     detect: Detection = text.detect
     any_, all_, none = (
         tuple(_rule(name, options, place, concepts) for entry in part for name, options in entry.items())

@@ -157,10 +157,19 @@ def broken_option(name: str, options: Mapping[str, Any]) -> str:
         try:
             if kind == "pattern":
                 re.compile(options.get(key, ""))
-            elif kind == "selector" and key in options:
-                LexborHTMLParser("<html></html>").css(options[key])
-        except (re.error, SelectolaxError) as error:
+            elif kind == "selector" and (broken := broken_selector(options.get(key, ""))):
+                return f"{key}: {broken}"
+        except re.error as error:
             return f"{key}: {error}"
+    return ""
+
+
+def broken_selector(selector: str) -> str:
+    """What is wrong with a CSS selector, or ""."""
+    try:
+        LexborHTMLParser("<html></html>").css(selector or "*")
+    except SelectolaxError as error:
+        return str(error)
     return ""
 
 
