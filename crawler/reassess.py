@@ -112,7 +112,7 @@ def _csv_rows(path: Path, text: str) -> list[dict[str, Any]]:
     try:
         return list(reader)
     except csv.Error as error:
-        raise EgovError(f"{path.name}, line {reader.line_num}: not valid CSV: {error}") from None
+        raise EgovError(f"{path.name}, line {reader.reader.line_num}: not valid CSV: {error}") from None
 
 
 def _json_rows(path: Path, text: str) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ groups:
 
 def feature(name, **changes):
     """A feature as people write it, with all that must be there."""
-    words = {key: "x" for key in ("title", "question", "counts", "does_not_count", "source", "theme")}
+    words = dict.fromkeys(("title", "question", "counts", "does_not_count", "source", "theme"), "x")
     examples = {"present": ["<a href='/c'>Contact us</a>"], "not_found": ["<p>Nothing</p>"]}
     return {"id": name, **words, "since": "2014", "kind": "auto", "examples": examples, **changes}
 

@@ -53,7 +53,13 @@ def test_a_page_about_captchas_is_readable(new_page):
 
 
 @pytest.mark.parametrize(
-    "html", ["", "<div id=root></div>", "<script src=app.js></script><p>Loading</p>", f"<script>{'x' * 600}</script><p>Wait</p>"]
+    "html",
+    [
+        "",
+        "<div id=root></div>",
+        "<script src=app.js></script><p>Loading</p>",
+        f"<script>{'x' * 600}</script><p>Wait</p>",
+    ],
 )
 def test_a_page_without_text_is_an_empty_shell(new_page, html):
     assert reason(new_page, html) is Reason.EMPTY

@@ -89,14 +89,14 @@ class ArchiveWriter:
         dated = {"WARC-Date": page.captured_at}
         http = StatusAndHeaders(str(page.status), _stored_headers(page), protocol=protocol)
         response = self._writer.create_warc_record(
-            page.url, "response", io.BytesIO(page.body), http_headers=http, warc_headers_dict=dated
+            page.url, "response", *_payload(page.body), http_headers=http, warc_headers_dict=dated
         )
         parts = urlsplit(page.url)
         asked = urlunsplit(("", "", parts.path or "/", parts.query, ""))
         target = StatusAndHeaders(f"{method} {asked} {protocol}", [("Host", parts.netloc), *sent], is_http_request=True)
         linked = dated | {"WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}
         request = self._writer.create_warc_record(
-            page.url, "request", io.BytesIO(), http_headers=target, warc_headers_dict=linked
+            page.url, "request", *_payload(b""), http_headers=target, warc_headers_dict=linked
         )
         self._append(request)
         offset = self._file.tell()
@@ -112,7 +112,7 @@ class ArchiveWriter:
         record = self._writer.create_warc_record(
             page.url,
             "conversion",
-            io.BytesIO(page.body),
+            *_payload(page.body),
             warc_content_type="text/html; charset=utf-8",
             warc_headers_dict=headers,
         )
@@ -139,7 +139,7 @@ class ArchiveWriter:
         return self._writer.create_warc_record(
             page.url,
             "metadata",
-            io.BytesIO(text.encode()),
+            *_payload(text.encode()),
             warc_content_type="application/warc-fields",
             warc_headers_dict=headers,
         )
@@ -160,6 +160,11 @@ class ArchiveWriter:
 
     def _sync(self) -> None:
         os.fsync(self._file.fileno())
+
+
+def _payload(content: bytes) -> tuple[io.BytesIO, int]:
+    """Content with its length: without it warcio copies each payload to temporary files and leaves them open."""
+    return io.BytesIO(content), len(content)
 
 
 def _stored_headers(page: Page) -> list[tuple[str, str]]:

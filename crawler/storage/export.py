@@ -26,4 +26,8 @@ def write_rows(rows: Iterable[dict[str, Any]], format: str, stream: TextIO) -> i
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    # csv does not quote a carriage return where it does not end lines, and readers begin a row after it.
+    one_break = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{one_break}" if value.startswith(_FORMULA) else one_break

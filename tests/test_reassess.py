@@ -1,0 +1,144 @@
+"""Archives of anyone are assessed offline, with the country as far as it is known."""
+
+import json
+
+import pytest
+
+from crawler.fetch.archive import ArchiveWriter
+from crawler.items import EgovError, Outcome
+from crawler.reassess import assess_archives, placed, read_countries
+from crawler.storage import SurveyDatabase
+
+URL = "https://portal.test/"
+TEXT = "<p>" + "The ministry is responsible for the health of the people, and for the hospitals of the country. " * 4
+CONTACT = f"<html lang=en>{TEXT}<a href=/c>Contact us</a>"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def make(content, name="countries.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return make
+
+
+@pytest.fixture
+def archive(tmp_path, new_page):
+    """An archive of pages of no country, each given as address and HTML."""
+
+    def make(*pages, name="a.warc.gz", **changes):
+        writer = ArchiveWriter(tmp_path / name)
+        for url, html in pages:
+            writer.write(new_page(html, url=url, **{"country": "", "portal": url, "languages": ()} | changes))
+        writer.close()
+        return tmp_path / name
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"url,country\n{URL},GB\n",
+        f"country,note,url\r\nGBR,x,{URL}\r\n",
+        f"\ufeffurl,country\n{URL}, gbr \n",
+        f'\n{{"url": "{URL}", "country": "gb"}}\n\n',
+        f'{{"url": "{URL}", "country": "GBR", "title": "a\u2028b"}}',
+    ],
+)
+def test_countries_are_read_from_csv_and_json_lines(write, text):
+    assert read_countries(write(text)) == {URL: "GBR"}
+
+
+def test_codes_that_are_no_country_are_left_out(write):
+    assert read_countries(write(f"url,country\n{URL},EU\n{URL}x,\n{URL}y,EE\n")) == {URL + "y": "EST"}
+
+
+def test_an_empty_file_names_no_country(write):
+    assert read_countries(write("")) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (f"address,country\n{URL},GB\n", ("row 1", "'url'")),
+        (f"url,country\n{URL},GB\n{URL}x\n", ("row 2",)),
+        (f'{{"url": "{URL}"}}', ("row 1", "'country'")),
+        ('{"url": 1, "country": "GB"}', ("row 1",)),
+        (f'{{"url": "{URL}", "country": "GB"}}\n{{broken', ("line 2", "JSON")),
+        (f'{{"url": "{URL}", "country": "GB"}}\n[1]\n', ("line 2",)),
+        ("{" + '"a":[' * 100_000, ("line 1", "JSON")),
+        ("url,country\n" + "x" * 200_000 + ",GB\n", ("line 2", "CSV")),
+        (b"\xff\xfe\x00u", ("UTF-8",)),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_its_line(write, one_sentence, content, named):
+    with pytest.raises(EgovError) as raised:
+        read_countries(write(content))
+    one_sentence(raised, "countries.csv", *named)
+
+
+def test_a_missing_file_is_told(tmp_path, one_sentence):
+    with pytest.raises(EgovError) as raised:
+        read_countries(tmp_path / "no.csv")
+    one_sentence(raised, "no.csv")
+
+
+def test_the_country_comes_from_the_option_then_the_file_then_the_page_then_the_domain(new_page):
+    page = new_page("", url="https://www.portal-nowhere.ee/", country="FIN")
+    unknown = new_page("", url="https://www.portal-nowhere.ee/", country="", languages=())
+    assert placed(page, "LVA", {page.url: "LTU"}).country == "LVA"
+    assert placed(page, None, {page.url: "LTU"}).country == "LTU"
+    assert placed(page, None, {}).country == "FIN"
+    assert placed(unknown, None, {}).country == "EST"
+
+
+def test_what_is_known_of_no_country_stays_unknown(new_page):
+    assert placed(new_page("", url=URL, country="", languages=()), None, {}).country == ""
+
+
+def test_archived_pages_are_assessed_like_crawled_ones(tmp_path, archive, rubric):
+    seen = []
+    warc = archive((URL, CONTACT), (URL + "x", "<div id=root></div>"))
+    run, captured, read = assess_archives([warc], tmp_path / "out", rubric, country="GBR", seen=seen.append)
+    assert (captured, read, seen) == (2, 1, [1, 2])
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    assert survey.current_runs() == {"GBR": run}
+    assert survey.findings("GBR")[0].outcome is Outcome.PRESENT
+    (piece,) = survey.evidence("GBR")
+    assert (piece.url, piece.warc) == (URL, "a.warc.gz")
+    assert survey.archive_path("GBR", "a.warc.gz") == warc
+    survey.close()
+
+
+def test_each_country_of_an_archive_gets_its_findings_and_unknown_pages_stand_for_none(
+    tmp_path, archive, rubric, write
+):
+    warc = archive((URL, CONTACT), (URL + "fi", TEXT), (URL + "unknown", CONTACT))
+    rows = [{"url": URL, "country": "EE"}, {"url": URL + "fi", "country": "FIN"}]
+    given = write("\n".join(map(json.dumps, rows)), "countries.jsonl")
+    assess_archives([warc], tmp_path / "out", rubric, countries_file=given)
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    assert set(survey.current_runs()) == {"EST", "FIN"}
+    assert [survey.findings(country)[0].outcome for country in ("EST", "FIN")] == ["present", "not_found"]
+    survey.close()
+
+
+def test_nothing_is_said_of_a_country_where_an_archive_is_broken(tmp_path, archive, rubric, write, one_sentence):
+    broken = write("no archive", "broken.warc.gz")
+    with pytest.raises(EgovError) as raised:
+        assess_archives([archive((URL, CONTACT)), broken], tmp_path / "out", rubric, country="GBR")
+    one_sentence(raised, "broken.warc.gz")
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    assert survey.current_runs() == {}
+    survey.close()
+
+
+def test_two_archives_of_one_name_are_told(tmp_path, archive, rubric, one_sentence):
+    warc = archive((URL, CONTACT))
+    with pytest.raises(EgovError) as raised:
+        assess_archives([warc, warc], tmp_path / "out", rubric)
+    one_sentence(raised, "a.warc.gz")
+    assert not (tmp_path / "out").exists()
