@@ -8,6 +8,7 @@ from crawler.rubric import load
 from crawler.rubric.checking import check, gaps
 
 LINK = [{"link": {"terms": "contact"}}]
+MODEL = "id: a\ntitle: a\nsource: a\ncertainty: N\ngroup_by: un2024\n"
 
 
 @pytest.fixture
@@ -187,12 +188,8 @@ def test_wrong_concepts_are_told(refused, text, named):
         ("- x\n", ("entry",)),
         ("id: a\ntitle: a\nsource: a\ncertainty: X\ngroup_by: un2024\ngroups: []\n", ("certainty",)),
         ("id: a\ntitle: a\nsource: a\ncertainty: N\ngroup_by: colour\ngroups: []\n", ("group_by", "'colour'")),
-        ("id: a\ntitle: a\nsource: a\ncertainty: N\ngroup_by: un2024\ngroups: []\n", ("groups",)),
-        (
-            "{id: a, title: a, source: a, certainty: N, group_by: un2024,"
-            + " groups: [{id: g, title: g, weight: -1, values: [CP]}]}",
-            ("weight", "'-1'"),
-        ),
+        (MODEL + "groups: []\n", ("groups",)),
+        (MODEL + "groups: [{id: g, title: g, weight: -1, values: [CP]}]\n", ("weight", "'-1'")),
     ],
 )
 def test_a_wrong_model_is_told(refused, text, named):

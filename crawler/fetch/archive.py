@@ -80,7 +80,11 @@ class ArchiveWriter:
         self._writer = WARCWriter(self._buffer, gzip=False, warc_version="WARC/1.1")
         if self._file.tell() == 0:
             info = {"software": f"egov/{__version__}", "format": "WARC File Format 1.1"}
-            self._append(self._writer.create_warcinfo_record(path.name, info))
+            try:
+                self._append(self._writer.create_warcinfo_record(path.name, info))
+            except OSError:
+                self._file.close()
+                raise
 
     def write(
         self, page: Page, method: str = "GET", sent: Headers = (), *, via: str = "", protocol: str = "HTTP/1.1"

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import tldextract
 
 # The list that ships with the package: assessing must not need the network.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 _TRACKING = re.compile(
     r"(?<=[?&;])(?:utm_\w+|fbclid|gclid|mc_[ce]id|phpsessid|jsessionid|sid|sessionid)=[^&#;]*[&;]?", re.I

@@ -155,6 +155,9 @@ def open_database(path: Path, migrations: Migrations, *, create: bool = True) ->
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = Database(path)
+        if db.table_names() and not db.table(migrations.migrations_table).exists():
+            db.close()
+            raise EgovError(f"{path}: a database of another program; name another --out")
         known = set(_names(migrations))
         newer = sorted({one.name for one in migrations.applied(db)} - known)
         if newer:
