@@ -200,7 +200,7 @@ from crawler import crawl
 from crawler.items import Seed
 from crawler.job import Budget
 from crawler.rubric import load
-rubric = load("/tmp/rub")
+rubric = load()
 rubric.index
 wish = crawl.Wish(Path(sys.argv[3]), rubric, Budget(max_pages=int(sys.argv[2]), delay_s=0.0), "", allow_private=True, use_browser=False)
 start = time.perf_counter()

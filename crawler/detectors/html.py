@@ -80,9 +80,22 @@ def _leads_somewhere(part: Link) -> bool:
     return not part.href.lower().startswith(("tel:", "sms:"))
 
 
-def button(view: View, *, terms: Concept, without: Concepts = (), words: int = 6, here: bool = False) -> Iterator[Hit]:
-    """A button whose words name `terms`. `here`: the button is the thing itself, not a way to it."""
+def button(
+    view: View,
+    *,
+    terms: Concept,
+    without: Concepts = (),
+    alone_with: Concept = "",
+    words: int = 6,
+    here: bool = False,
+) -> Iterator[Hit]:
+    """A button whose words name `terms`; see `link` for `without` and `alone_with`.
+
+    `here`: the button is the thing itself, not a way to it.
+    """
     for found in view.buttons.get(terms, ()):
+        if alone_with and alone_with not in view.links:
+            continue
         if found.words <= words and not view.names_any(found.text, without):
             yield view.hit(found, Strength.HERE if here else Strength.LINK)
 
@@ -221,10 +234,20 @@ def dated_news(
         hit = Hit(block.node, date.group()[:QUOTE_LENGTH], Strength.HERE)
         if about_news or view.names_any(block.heading, [terms]) or view.names_any(block.text, [terms]):
             yield hit
-        elif _has_headline(block.node):
+        elif _is_recent(date.group(), view.page.captured_at) and _has_headline(block.node):
             dated.append(hit)
     if len(dated) >= at_least:
         yield from dated
+
+
+RECENT_YEARS = 5
+"""A list of older dates is a register or a life story rather than news."""
+
+
+def _is_recent(date: str, captured_at: str) -> bool:
+    year = re.search(r"(?:19|20)\d\d", date)
+    captured = captured_at[:4]
+    return year is None or not captured.isdigit() or 0 <= int(captured) - int(year.group()) <= RECENT_YEARS
 
 
 def _has_headline(node: LexborNode) -> bool:

@@ -46,7 +46,7 @@ def sub_indices(result: CountryResult) -> str:
 
 
 def _svg(chart: altair.LayerChart) -> str:
-    styled = chart.configure(font="system-ui, sans-serif").configure_axis(
+    styled = chart.configure(font="sans-serif").configure_axis(
         labelFontSize=13,
         titleFontSize=13,
         labelColor=INK,
@@ -55,5 +55,6 @@ def _svg(chart: altair.LayerChart) -> str:
         grid=True,
         gridColor="#eef1f4",
     )
-    styled = styled.configure_view(stroke=None)
+    # Fonts of readers may be wider than the one that the labels were measured with.
+    styled = styled.configure_view(stroke=None).properties(padding={"left": 28, "top": 5, "right": 12, "bottom": 5})
     return str(vl_convert.vegalite_to_svg(styled.to_json()))
