@@ -4,7 +4,9 @@ the row that points into the archive is written after the record is on the disk,
 links and acknowledgement are one transaction.
 """
 
+import asyncio
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import OperationalError
 from typing import Any
 
@@ -12,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.assess import judge_page
+from crawler.fetch.archive import Captured
 from crawler.items import Record
 from crawler.job import Job, LinksOnly, Missed, Visit
 from crawler.page.urls import host
@@ -38,21 +41,31 @@ class _Stage:
 
 
 class ArchivePipeline(_Stage):
-    """Writes the page to the WARC file."""
+    """Writes the page to the WARC file, on a thread of its own: compressing and syncing need no Python."""
 
-    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+
+    async def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
         if not isinstance(item, Visit):
             return item
         try:
-            if item.page.rendered:
-                captured = self.job.archive.write_rendered(item.page, Record("", 0, ""))
-            else:
-                via = item.page.path[-2][1] if len(item.page.path) > 1 else item.page.portal
-                captured = self.job.archive.write(item.page, sent=item.sent, via=via)
+            captured = await asyncio.get_running_loop().run_in_executor(self.writer, self._write, item)
         except OSError as error:
             raise self.stop(told(error, str(self.job.archive.path))) from None
         item.record, item.length = captured.record, captured.length
         return item
+
+    def _write(self, item: Visit) -> Captured:
+        if item.page.rendered:
+            return self.job.archive.write_rendered(item.page, Record("", 0, ""))
+        via = item.page.path[-2][1] if len(item.page.path) > 1 else item.page.portal
+        return self.job.archive.write(item.page, sent=item.sent, via=via)
+
+    def close_spider(self) -> None:
+        """Ends the thread when the last page is written."""
+        self.writer.shutdown()
 
 
 class AssessPipeline(_Stage):

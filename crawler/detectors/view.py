@@ -49,6 +49,11 @@ class Hit:
     language: str = ""
 
 
+@lru_cache(maxsize=16_384)
+def _rest(text: str, phrase: str) -> str:
+    return f" {fold(text)} ".replace(f" {fold(phrase)}", " ", 1)
+
+
 Part = TypeVar("Part", Link, Heading, Block, Button, Field)
 
 
@@ -99,7 +104,7 @@ class View:
 
     def rest(self, text: str, term: Term) -> str:
         """The text without the term's own words, to see what else it says."""
-        return f" {fold(text)} ".replace(f" {fold(term.phrase)}", " ", 1)
+        return _rest(text, term.phrase)
 
     @cached_property
     def topic_terms(self) -> dict[str, Term]:
@@ -125,7 +130,8 @@ class View:
     @cached_property
     def blocks(self) -> dict[str, list[Named[Block]]]:
         """Concept to the text blocks that name it, as far as they are short enough to be about it."""
-        return self._group((block, block.text) for block in self.document.blocks if len(block.text) <= SENTENCE)
+        short = (block for block in self.document.blocks if len(block.text) <= SENTENCE)
+        return self._group((block, block.text) for block in short if block.text != block.heading)
 
     @cached_property
     def buttons(self) -> dict[str, list[Named[Button]]]:

@@ -23,6 +23,8 @@ _INLINE = frozenset(
      "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
 )
 # fmt: on
+MAIN_TEXT = 1_500
+"""Characters of main text that are enough to tell its language and script."""
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
 _FIELDS = frozenset(["input", "select", "textarea"])
 _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
@@ -162,7 +164,7 @@ class Document:
         heading = ""
         labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
         self._labels = labels
-        for node in root.traverse(include_text=True):
+        for node in root.traverse(include_text=True, skip_empty=True):
             tag = node.tag
             if tag == "-text":
                 self._read_text(node, heading)
@@ -303,12 +305,18 @@ class Document:
     @cached_property
     def main_text(self) -> str:
         """Text outside menus, headers and footers, longest stretches first, up to 1,500 characters."""
-        long = [block.text for block in self.blocks if len(block.text) >= 40 and not self.in_frame(block.node)]
-        if sum(map(len, long)) < 200:
-            long = [block.text for block in self.blocks if not self.in_frame(block.node)]
-        if sum(map(len, long)) < 200:
-            long = [block.text for block in self.blocks]
-        return " ".join(sorted(long, key=len, reverse=True))[:1_500]
+        ordered = sorted(self.blocks, key=lambda block: -len(block.text))
+        chosen: list[str] = []
+        length = 0
+        for block in ordered:
+            if length >= MAIN_TEXT:
+                break
+            if not self.in_frame(block.node):
+                chosen.append(block.text)
+                length += len(block.text) + 1
+        if length < 200:
+            chosen = [block.text for block in ordered]
+        return " ".join(chosen)[:MAIN_TEXT]
 
     @cached_property
     def text_length(self) -> int:
