@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from crawler.page.document import Link
+from crawler.page.parts import Link
 from crawler.page.terms import TermIndex
 
 NAMED = 4.0

@@ -103,7 +103,7 @@ def test_evidence_points_to_one_element_of_the_archived_page(survey):
     from selectolax.lexbor import LexborHTMLParser
 
     from crawler.fetch.archive import read_page
-    from crawler.page.document import decode
+    from crawler.page.encoding import decode
 
     for piece in survey.evidence("XVD")[::7]:
         page = read_page(survey.archive_path("XVD", piece.warc), piece.offset)

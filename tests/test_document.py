@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.page.document import Document, decode
+from crawler.page.document import Document
+from crawler.page.encoding import decode
 
 # fmt: off
 _TAGS = [

@@ -6,21 +6,21 @@ that gives evidence, in document order. Its options are checked against its sign
 
 from collections.abc import Callable, Iterator
 
-from crawler.detectors import accessibility, catalogue, forms, html, services, structured
+from crawler.detectors import accessibility, catalogue, facts, forms, html, languages, services, structured
 from crawler.detectors.view import Hit
 
 DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
     "address": html.address,
     "alt_text": accessibility.alt_text,
-    "amount": html.amount,
+    "amount": facts.amount,
     "application": forms.application,
     "button": html.button,
     "choices": forms.choices,
     "control": html.control,
     "css": html.css,
     "dataset_list": catalogue.dataset_list,
-    "dated_news": html.dated_news,
-    "email": html.email,
+    "dated_news": facts.dated_news,
+    "email": facts.email,
     "feed": structured.feed,
     "field": forms.field,
     "file_link": html.file_link,
@@ -29,7 +29,7 @@ DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
     "link": html.link,
     "list_of_links": html.list_of_links,
     "media": html.media,
-    "other_language": html.other_language,
+    "other_language": languages.other_language,
     "page_language": accessibility.page_language,
     "password": forms.password,
     "platform": catalogue.platform,
@@ -41,7 +41,7 @@ DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
     "start": services.start,
     "start_button": services.start_button,
     "structured": structured.structured,
-    "telephone": html.telephone,
+    "telephone": facts.telephone,
     "text": html.text,
     "topic": html.topic,
 }

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, View
 from crawler.items import Strength
-from crawler.page.document import tidy
 from crawler.page.language import base, is_valid, same, script_of
+from crawler.page.parts import tidy
 
 
 def page_language(view: View) -> Iterator[Hit]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, View, compiled
 from crawler.items import Strength
-from crawler.page.document import Link
+from crawler.page.parts import Link
 
 
 def platform(view: View, *, generator: Pattern, body: Pattern = "") -> Iterator[Hit]:

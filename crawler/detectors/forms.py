@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled
 from crawler.items import Strength
-from crawler.page.document import Field, Form
+from crawler.page.parts import Field, Form
 
 _TYPED = frozenset(["text", "search", "email", "tel", "number", "date", "url"])
 # Fields that ask who somebody is, by the autocomplete tokens of the HTML standard and usual names.

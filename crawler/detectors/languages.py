@@ -1,6 +1,12 @@
-"""Names by which language menus call languages: in that language, in English, and in some others."""
+"""The detector of foreign languages, and the names by which menus call languages."""
 
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from crawler.detectors.view import QUOTE_LENGTH, Hit, View
+from crawler.items import Strength
+from crawler.page.language import base, is_valid
+from crawler.page.parts import Link
 
 _NAMES = {
     "am": "amharic; አማርኛ",
@@ -97,3 +103,48 @@ def called() -> tuple[dict[str, str], dict[str, str]]:
     """Case-folded names, and codes that menus show as such, each to a base language code."""
     names = {name: code for code, listed in _NAMES.items() for name in listed.split("; ")}
     return names | _AS_WRITTEN, {code: code for code in _NAMES} | _FURTHER_CODES
+
+
+def other_language(view: View, *, words: int = 4) -> Iterator[Hit]:
+    """The page's text is in a language that is not official, or a menu entry or `hreflang` leads to one."""
+    official = {base(tag) for tag in view.official}
+    if not official:
+        return
+    declared = base(view.document.declared_language) if view.document.declared_language else ""
+    spoken = view.language.language
+    html = view.document.tree.css_first("html")
+    if spoken and spoken not in official and spoken == (view.language.detected or declared) and html is not None:
+        quote = view.document.title or view.document.main_text
+        yield Hit(html, quote[:QUOTE_LENGTH], Strength.HERE, language=spoken)
+    for part in view.document.links:
+        code = _language_named(part, words)
+        if code and code not in official and code != spoken:
+            yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK, language=code)
+
+
+def _language_named(part: Link, words: int) -> str:
+    if part.hreflang and is_valid(part.hreflang):
+        return base(part.hreflang)
+    for name in part.names:
+        if len(name) <= 40 and len(name.split()) <= words:
+            code = language_called(name)
+            if code:
+                return code
+    return ""
+
+
+@lru_cache(maxsize=65_536)
+def language_called(name: str) -> str:
+    """The language that a menu entry names, in that language or in English, or by its code.
+
+    >>> language_called("Français"), language_called("EN"), language_called("Contact")
+    ('fr', 'en', '')
+    """
+    key = name.strip().casefold().strip("()[]|/ ")
+    names, codes = called()
+    if key in names:
+        return names[key]
+    code = base(key)
+    if name.strip().isupper() or (len(name.strip()) == 3 and name.strip().istitle()):
+        return codes.get(key, "")
+    return code if code in codes and name.strip() == code and len(code) == 2 else ""

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.forms import application_forms
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Named, View
 from crawler.items import Strength
-from crawler.page.document import Button, Link
+from crawler.page.parts import Button, Link
 from crawler.page.terms import Term
 
 ONLINE = "online-action"

@@ -9,8 +9,9 @@ from typing import Annotated, Generic, TypeVar
 from selectolax.lexbor import LexborNode
 
 from crawler.items import Page, Strength
-from crawler.page.document import Block, Button, Document, Field, Heading, Link
+from crawler.page.document import Document
 from crawler.page.language import PageLanguage
+from crawler.page.parts import Block, Button, Field, Heading, Link
 from crawler.page.terms import Match, Term, TermIndex, fold
 
 Concept = Annotated[str, "concept"]

@@ -6,16 +6,18 @@ dropped; structured data and script addresses are kept aside before that.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_to_unicode
 
 from crawler.items import Page
 from crawler.page import urls
+from crawler.page.encoding import decode
+from crawler.page.parts import Block, Button, Field, Form, Heading, Link, button_text, marks_of, tidy
+from crawler.page.selectors import selector
 
 # fmt: off
 _INLINE = frozenset(
@@ -31,99 +33,6 @@ _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _FRAMES = frozenset(["nav", "header", "footer", "aside"])
 _BODIES = frozenset([None, "body", "html", "-document", "main", "article"])
 _FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
-
-
-def tidy(text: str) -> str:
-    """The text with every run of white space as one space."""
-    return " ".join(text.split())
-
-
-@dataclass(slots=True)
-class Heading:
-    """A heading, legend or summary."""
-
-    node: LexborNode
-    text: str
-    level: str
-
-
-@dataclass(slots=True)
-class Link:
-    """An `a` with an address. `names` are its text, then other accessible names that differ from it.
-
-    `marks` joins its class, id and click handler.
-    """
-
-    node: LexborNode
-    href: str
-    names: tuple[str, ...]
-    heading: str
-    marks: str = ""
-    hreflang: str = ""
-    url: str | None = None
-
-    @property
-    def text(self) -> str:
-        return self.names[0] if self.names else ""
-
-
-@dataclass(slots=True)
-class Field:
-    """A form field. `hint` joins its label, placeholder, title and accessible name."""
-
-    node: LexborNode
-    type: str
-    name: str
-    hint: str
-    heading: str
-
-
-@dataclass(slots=True)
-class Button:
-    """A button, submit input or link that acts as one; `marks` joins its class, id and click handler."""
-
-    node: LexborNode
-    text: str
-    heading: str
-    marks: str = ""
-
-
-@dataclass(slots=True)
-class Form:
-    """A form with its fields and buttons, and the heading above it."""
-
-    node: LexborNode
-    heading: str
-    fields: list[Field] = field(default_factory=list)
-    buttons: list[Button] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Block:
-    """A stretch of text without structure: a paragraph, list item, cell or bare text of a container."""
-
-    node: LexborNode
-    text: str
-    heading: str
-
-
-def decode(page: Page) -> str:
-    """The page's HTML as text; encoding from BOM, header, meta, then UTF-8, then Windows-1252."""
-    kind = page.header("content-type")
-    try:
-        _, text = html_to_unicode(kind, page.body, auto_detect_fun=_guess, default_encoding="cp1252")
-    except (LookupError, ValueError):
-        # Python has codecs that are no encodings of text (base64, idna), and pages may name them.
-        text = page.body.decode(_guess(page.body), "replace")
-    return text.replace("\x00", "")
-
-
-def _guess(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
 
 
 class Document:
@@ -178,7 +87,7 @@ class Document:
             elif tag in _FIELDS:
                 self._read_field(node, heading)
             elif tag == "button":
-                self.buttons.append(Button(node, _button_text(node), heading, _marks(node.attributes)))
+                self.buttons.append(Button(node, button_text(node), heading, marks_of(node.attributes)))
             elif tag == "form":
                 self.forms.append(Form(node, heading))
             elif tag == "img":
@@ -224,7 +133,7 @@ class Document:
             if not text:
                 names.extend(tidy(image.attributes.get("alt") or "") for image in node.css("img[alt]"))
             distinct = tuple(dict.fromkeys(name for name in names if name))
-        marks = _marks(attributes)
+        marks = marks_of(attributes)
         if href is None:
             self.buttons.append(Button(node, distinct[0] if distinct else "", heading, marks))
             return
@@ -236,7 +145,7 @@ class Document:
         attributes = node.attributes
         kind = (attributes.get("type") or "text").lower() if node.tag == "input" else node.tag or ""
         if kind in ("submit", "image", "button", "reset"):
-            self.buttons.append(Button(node, _button_text(node), heading, _marks(attributes)))
+            self.buttons.append(Button(node, button_text(node), heading, marks_of(attributes)))
             return
         if kind == "hidden":
             return
@@ -371,25 +280,13 @@ class Document:
 
     def selector(self, node: LexborNode) -> str:
         """A CSS selector that finds exactly this element in the page."""
-        steps: list[str] = []
-        current: LexborNode | None = node
-        while current is not None and current.tag not in (None, "-document"):
-            identifier = current.attributes.get("id") or ""
-            once = self._ids.get(identifier) == 1 and identifier not in self._dropped_ids
-            if once and re.fullmatch(r"[A-Za-z][\w-]*", identifier):
-                steps.append(f"#{identifier}")
-                break
-            steps.append(_step(current))
-            current = current.parent
-        return " > ".join(reversed(steps))
+        return selector(node, self._anchors)
 
     @cached_property
-    def _ids(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for node in self.tree.css("[id]"):
-            identifier = node.attributes.get("id") or ""
-            counts[identifier] = counts.get(identifier, 0) + 1
-        return counts
+    def _anchors(self) -> frozenset[str]:
+        """Ids that name one element only, in what was dropped as well."""
+        counts = Counter(node.attributes.get("id") or "" for node in self.tree.css("[id]"))
+        return frozenset(name for name, number in counts.items() if number == 1 and name not in self._dropped_ids)
 
 
 def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:
@@ -406,36 +303,6 @@ def _names_frame(node: LexborNode) -> bool:
     attributes = node.attributes
     marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
     return len(marks) > 2 and bool(_FRAME_NAME.search(marks))
-
-
-def _step(node: LexborNode) -> str:
-    """The tag, with its place among siblings of the same tag where it is not the only one."""
-    before = _same_before(node)
-    following = node.next
-    while following is not None and following.tag != node.tag:
-        following = following.next
-    # Word processors write tags such as o:p, and a typing error makes one of a quotation mark.
-    tag = re.sub(r"([^\w-])", r"\\\1", node.tag or "*")
-    return f"{tag}:nth-of-type({before + 1})" if before or following is not None else tag
-
-
-def _same_before(node: LexborNode) -> int:
-    count, sibling = 0, node.prev
-    while sibling is not None:
-        count += sibling.tag == node.tag
-        sibling = sibling.prev
-    return count
-
-
-def _marks(attributes: Mapping[str, str | None]) -> str:
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('onclick') or ''}"
-
-
-def _button_text(node: LexborNode) -> str:
-    attributes = node.attributes
-    candidates = (node.text(separator=" "), attributes.get("value"), attributes.get("aria-label"))
-    further = (attributes.get("title"), attributes.get("alt"))
-    return next((tidy(text) for text in (*candidates, *further) if text and tidy(text)), "")
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.items import Evidence, Page
-from crawler.page.document import decode, tidy
+from crawler.page.encoding import decode
+from crawler.page.parts import tidy
 
 AROUND = 160
 """Characters of text that an excerpt should have at least, where the page offers them."""

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from crawler.fetch.archive import read_page
 from crawler.items import Answer, Decision, EgovError, Evidence, Finding, Outcome, Review
-from crawler.page.document import decode
+from crawler.page.encoding import decode
 from crawler.review.excerpt import clean, excerpt, neutral
 from crawler.rubric import Rubric
 from crawler.scoring import decide

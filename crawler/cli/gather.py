@@ -1,0 +1,131 @@
+"""Commands that gather evidence: crawl, assess, demo."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from crawler.cli.results import review
+from crawler.cli.shared import RESULTS, out_option, print_findings, rubric_option, told
+from crawler.items import EgovError
+
+
+@click.command()
+@click.argument("countries", nargs=-1, required=True, metavar="ISO3...")
+@click.option(
+    "--seeds", type=click.Path(dir_okay=False, path_type=Path), help="CSV of portals; otherwise the registry."
+)
+@click.option("--max-pages", type=click.IntRange(1), default=300, show_default=True, help="Pages to read per country.")
+@click.option("--max-depth", type=click.IntRange(0), default=5, show_default=True, help="Clicks from a home page.")
+@click.option(
+    "--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country."
+)
+@click.option(
+    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host."
+)
+@click.option(
+    "--contact",
+    envvar="EGOV_CONTACT",
+    default="",
+    help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
+)
+@click.option("--resume", is_flag=True, help="Go on with the country's unfinished run.")
+@click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
+@click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+@rubric_option
+@out_option
+@told
+def crawl(
+    countries: tuple[str, ...],
+    seeds: Path | None,
+    max_pages: int,
+    max_depth: int,
+    max_minutes: float,
+    delay: float,
+    contact: str,
+    resume: bool,
+    allow_private: bool,
+    no_browser: bool,
+    rubric: str,
+    out: Path,
+) -> None:
+    """Crawl the official portals of countries and flag evidence.
+
+    robots.txt is obeyed, nothing is submitted. Example: egov crawl EST --max-pages 300
+    """
+    from crawler import crawl as crawling
+    from crawler.job import Budget
+    from crawler.rubric import load
+    from crawler.seeds import country_code, seeds_for
+
+    codes = [country_code(one) for one in countries]
+    budget = Budget(max_pages, max_depth, max_minutes * 60, delay)
+    wish = crawling.Wish(out, load(rubric), budget, contact, allow_private, not no_browser, resume)
+    crawling.crawl([(code, seeds_for(code, seeds)) for code in codes], wish)
+    for code in codes:
+        print_findings(out, rubric, code)
+
+
+@click.command()
+@click.option(
+    "--warc",
+    "warcs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    required=True,
+    help="A WARC file.",
+)
+@click.option("--country", help="The country of all pages, ISO 3166.")
+@click.option(
+    "--countries", "countries_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSONL: url, country."
+)
+@rubric_option
+@out_option
+@told
+def assess(warcs: tuple[Path, ...], country: str | None, countries_file: Path | None, rubric: str, out: Path) -> None:
+    """Assess archived pages, ours or anyone's WARC, without network."""
+    from crawler.reassess import assess_archives
+    from crawler.rubric import load
+    from crawler.seeds import country_code
+
+    code = country_code(country) if country else None
+    started = time.monotonic()
+
+    def seen(number: int) -> None:
+        if number % 100 == 0:
+            click.echo(f"{number} pages, {number / (time.monotonic() - started):.0f} pages/s", err=True)
+
+    run, captured, read = assess_archives(warcs, out, load(rubric), code, countries_file, seen)
+    click.echo(f"{run}: {captured} pages, {read} of them readable; results are in {out}", err=True)
+
+
+@click.command()
+@click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8400, show_default=True, help="Port of the review app.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS / "demo", show_default=True)
+@told
+def demo(no_browser: bool, port: int, out: Path) -> None:
+    """Crawl, review, score and report a fictional country on this machine.
+
+    On a terminal the review app then runs until Ctrl-C; without one the command ends by itself.
+    """
+    from crawler import crawl as crawling
+    from crawler.demo.run import run_demo
+    from crawler.job import Budget
+    from crawler.rubric import load
+
+    loaded = load(os.environ.get("EGOV_RUBRIC", "egov"))
+    wish = crawling.Wish(out, loaded, Budget(400, 6, 100.0, 0.0), "", True, not no_browser)
+    try:
+        result, site = run_demo(wish, "un-2022")
+    except OSError as error:
+        raise EgovError(str(error)) from None
+    print_findings(out, "egov", result.country)
+    click.echo(f"report: {site.resolve().as_uri()}")
+    command = f"egov review --out {out} --port {port}"
+    if not (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("CI"):
+        click.echo(f"review: http://127.0.0.1:{port}/ after '{command}'")
+        return
+    click.get_current_context().invoke(review, host="127.0.0.1", port=port, rubric="egov", out=out)

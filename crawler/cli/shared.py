@@ -1,0 +1,98 @@
+"""Options and sentences that commands share."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from crawler.items import EgovError
+from crawler.rubric import Model, Rubric, load
+from crawler.storage import SurveyDatabase
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+RESULTS = Path("results")
+
+
+class Failure(click.ClickException):
+    """One sentence on stderr, exit code 1."""
+
+
+def told(command: Command) -> Command:
+    """Turns the user's mistakes into one sentence."""
+
+    @wraps(command)
+    def telling(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except EgovError as error:
+            raise Failure(str(error)) from None
+        except KeyboardInterrupt:
+            raise Failure("stopped") from None
+
+    return telling  # type: ignore[return-value]
+
+
+out_option = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=RESULTS,
+    show_default=True,
+    help="The results directory.",
+)
+rubric_option = click.option(
+    "--rubric", default="egov", show_default=True, help="Rubric: 'egov' or a directory with rubric.yaml."
+)
+model_option = click.option(
+    "--model", default="un-2022", show_default=True, help="Weighting: one of the rubric's models."
+)
+
+
+def open_survey(out: Path) -> SurveyDatabase:
+    return SurveyDatabase(out, create=False)
+
+
+def chosen_model(rubric: str, model: str) -> tuple[Rubric, Model]:
+    loaded = load(rubric)
+    if model not in loaded.models:
+        raise EgovError(f"--model {model}: there is no such model; there are {', '.join(sorted(loaded.models))}")
+    return loaded, loaded.models[model]
+
+
+def print_findings(out: Path, rubric: str, country: str) -> None:
+    """What was found, not found and could not be assessed, by sub-index."""
+    from crawler.report import tables
+
+    survey = open_survey(out)
+    loaded, _ = chosen_model(rubric, "un-2022")
+    print_table(
+        ["sub-index", "found", "not found", "not assessed", "other"], tables.outcome_rows(survey, loaded, country)
+    )
+    for line in tables.trouble(survey, country):
+        click.echo(line)
+    survey.close()
+
+
+def print_table(columns: list[str], rows: list[dict[str, Any]]) -> None:
+    widths = [
+        max(len(str(row.get(column, ""))) for row in [dict(zip(columns, columns, strict=True)), *rows])
+        for column in columns
+    ]
+    for row in [dict(zip(columns, columns, strict=True)), *rows]:
+        cells = [str(row.get(column, "")) for column in columns]
+        click.echo(
+            "  ".join(
+                [
+                    cells[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)),
+                ]
+            )
+        )
+
+
+def rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: "–" if value is None else f"{value:.3f}" if isinstance(value, float) else value
+        for key, value in row.items()
+    }
