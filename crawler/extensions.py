@@ -86,17 +86,11 @@ def table(job: Job) -> Any:
     rate = progress.captured / max(spent, 0.001)
     left = max(min((job.budget.max_pages - progress.read) / rate if rate else 0.0, job.seconds_left()), 0.0)
     totals = Table.grid(padding=(0, 2))
-    totals.add_row(
-        "pages",
-        f"{progress.read} / {job.budget.max_pages}",
-        "pages/s",
-        f"{rate:.1f}",
-        "hosts",
-        str(len(progress.hosts)),
-    )
     blocked = sum(progress.reasons[reason] for reason in BLOCKED)
     errors = sum(progress.reasons.values()) - blocked
-    totals.add_row("blocked", str(blocked), "not readable", str(errors), "time left", f"at most {left / 60:.0f} min")
+    totals.add_row("pages", f"{progress.read} of {job.budget.max_pages}", "blocked", str(blocked))
+    totals.add_row("pages/s", f"{rate:.1f}", "not readable", str(errors))
+    totals.add_row("hosts", str(len(progress.hosts)), "time left", f"at most {left / 60:.0f} min")
     evidence = Table("sub-index", "features with evidence", box=None)
     of_subindex: dict[str, int] = {}
     for feature in job.rubric.features.values():

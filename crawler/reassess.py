@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
 import pycountry
 
 from crawler.assess import find, judge_page
-from crawler.fetch.archive import read_pages
+from crawler.fetch.archive import check_readable, read_pages
 from crawler.items import AssessedPage, EgovError, Page
 from crawler.job import runs_directory
 from crawler.page.urls import host
@@ -44,34 +46,51 @@ def assess_archives(
     if doubled := next((name for name in names if names.count(name) > 1), None):
         raise EgovError(f"{doubled}: two archives of this name were given; evidence points to archives by name")
     given = read_countries(countries_file) if countries_file else {}
+    check_readable(warcs)
     run = f"assess-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     directory = runs_directory(out) / run
     SurveyDatabase(out).close()
     database = CrawlDatabase(directory, run)
-    told = {"warcs": [str(path) for path in warcs], "country": country, "countries": str(countries_file or "")}
-    started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    database.begin("assess", rubric.id, rubric.version, started, told)
-    for path in warcs:
-        database.add_archive(path.name, str(path.resolve()))
-    captured = 0
-    for captured, one in enumerate(read_pages(warcs), 1):
-        page = placed(one.page, country, given)
-        database.store_page(page, one.record, one.length, judge_page(page, one.record, rubric))
-        if seen:
-            seen(captured)
+    try:
+        told = {"warcs": [str(path) for path in warcs], "country": country, "countries": str(countries_file or "")}
+        database.begin("assess", rubric.id, rubric.version, _now(), told)
+        for path in warcs:
+            database.add_archive(path.name, str(path.resolve()))
+        captured = 0
+        for captured, one in enumerate(read_pages(warcs), 1):
+            page = placed(one.page, country, given)
+            database.store_page(page, one.record, one.length, judge_page(page, one.record, rubric))
+            if seen:
+                seen(captured)
+        _find(database, rubric)
+        read = database.pages_read()
+        database.close()
+        survey = SurveyDatabase(out)
+        survey.merge(directory)
+        survey.close()
+    except (EgovError, OSError, OperationalError) as error:
+        # Half an assessment is none: the archives are still there to be read again.
+        database.close()
+        shutil.rmtree(directory, ignore_errors=True)
+        raise EgovError(
+            f"{error}" if isinstance(error, EgovError) else f"{directory}: cannot be written: {error}"
+        ) from None
+    return run, captured, read
+
+
+def _find(database: CrawlDatabase, rubric: Rubric) -> None:
+    """Findings of each country that the pages belong to."""
     by_country: dict[str, list[AssessedPage]] = {}
     for assessed in database.assessed_pages():
         by_country.setdefault(assessed.country, []).append(assessed)
     for iso3, pages in sorted(by_country.items()):
         if iso3 != UNKNOWN:
             database.store_findings(find(iso3, rubric, pages))
-    database.finish(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    read = database.pages_read()
-    database.close()
-    survey = SurveyDatabase(out)
-    survey.merge(directory)
-    survey.close()
-    return run, captured, read
+    database.finish(_now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def placed(page: Page, country: str | None, given: dict[str, str]) -> Page:

@@ -122,9 +122,11 @@ def test_a_portal_that_moved_is_followed_to_its_new_host(tmp_path):
 
 def test_a_failing_robots_txt_forbids_the_host_and_a_missing_one_allows_it(tmp_path):
     with serving({"/": page(), "/robots.txt": (503, {}, "later")}) as site:
-        pages, failures = crawled(tmp_path, site)
-    assert pages == {}
-    assert failures == {"": "robots-unreachable"}
+        done = subprocess.run(command(tmp_path, site), capture_output=True, text=True, check=False, timeout=90)
+        assert site.asked.count("/") == 0
+    assert "robots-unreachable" in done.stdout
+    assert done.returncode == 1
+    assert "no page could be read" in done.stderr
 
 
 def test_pages_of_a_sitemap_are_candidates(tmp_path):

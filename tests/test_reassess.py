@@ -7,7 +7,7 @@ import pytest
 from crawler.fetch.archive import ArchiveWriter
 from crawler.items import EgovError, Outcome
 from crawler.reassess import assess_archives, placed, read_countries
-from crawler.storage import SurveyDatabase
+from crawler.storage import CrawlDatabase, SurveyDatabase
 
 URL = "https://portal.test/"
 TEXT = "<p>" + "The ministry is responsible for the health of the people, and for the hospitals of the country. " * 4
@@ -131,9 +131,17 @@ def test_nothing_is_said_of_a_country_where_an_archive_is_broken(tmp_path, archi
     with pytest.raises(EgovError) as raised:
         assess_archives([archive((URL, CONTACT)), broken], tmp_path / "out", rubric, country="GBR")
     one_sentence(raised, "broken.warc.gz")
-    survey = SurveyDatabase(tmp_path / "out", create=False)
-    assert survey.current_runs() == {}
-    survey.close()
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_assessment_that_ends_half_way_leaves_no_run(tmp_path, archive, rubric, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(CrawlDatabase, "store_page", full)
+    with pytest.raises(EgovError, match="No space left"):
+        assess_archives([archive((URL, CONTACT))], tmp_path / "out", rubric, country="GBR")
+    assert list((tmp_path / "out" / "runs").iterdir()) == []
 
 
 def test_two_archives_of_one_name_are_told(tmp_path, archive, rubric, one_sentence):

@@ -64,8 +64,9 @@ def crawl(
     budget = Budget(max_pages, max_depth, max_minutes * 60, delay)
     wish = crawling.Wish(out, load(rubric), budget, contact, allow_private, not no_browser, resume)
     crawling.crawl([(code, seeds_for(code, seeds)) for code in codes], wish)
-    for code in codes:
-        print_findings(out, rubric, code)
+    read = sum(print_findings(out, rubric, code) for code in codes)
+    if not read:
+        raise EgovError("no page could be read; the reasons stand above, and nothing counts as absent")
 
 
 @click.command()

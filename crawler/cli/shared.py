@@ -60,8 +60,8 @@ def chosen_model(rubric: str, model: str) -> tuple[Rubric, Model]:
     return loaded, loaded.models[model]
 
 
-def print_findings(out: Path, rubric: str, country: str) -> None:
-    """What was found, not found and could not be assessed, by sub-index."""
+def print_findings(out: Path, rubric: str, country: str) -> int:
+    """What was found, not found and could not be assessed, by sub-index; the number of pages read."""
     from crawler.report import tables
 
     survey = open_survey(out)
@@ -71,7 +71,9 @@ def print_findings(out: Path, rubric: str, country: str) -> None:
     )
     for line in tables.trouble(survey, country):
         click.echo(line)
+    read = survey.page_counts(country)["pages"]
     survey.close()
+    return read
 
 
 def print_table(columns: list[str], rows: list[dict[str, Any]]) -> None:

@@ -187,6 +187,12 @@ def cut(path: Path, end: int) -> None:
         os.truncate(path, end)
 
 
+def check_readable(paths: Iterable[Path]) -> None:
+    """Raises EgovError that names the first file that is no WARC; reads one record of each."""
+    for path in paths:
+        next(_records(path))
+
+
 def read_pages(paths: Iterable[Path]) -> Iterator[Captured]:
     """The HTML pages of WARC files, in their order, streaming.
 
