@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -70,6 +71,9 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     # A page makes thousands of small objects that end with it: the default of 700 collects ten times a page.
     gc.set_threshold(20_000, 20, 50)
     process.start()
+    # The process keeps its own handlers after the last crawl; from here Ctrl-C is Python's again.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for job in jobs:
         _conclude(job, wish)
     return [job.run for job in jobs]

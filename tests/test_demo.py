@@ -1,10 +1,15 @@
 """The main job, end to end: the command a newcomer runs, and what it leaves behind."""
 
 import json
+import os
+import pty
 import shutil
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from importlib.resources import files
 
 import pytest
@@ -193,3 +198,22 @@ def test_a_results_directory_of_a_newer_version_is_left_alone(demo, tmp_path):
     assert "0099_future" in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "survey.db").read_bytes() == before
+
+
+def test_on_a_terminal_the_review_app_runs_until_ctrl_c(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "crawler", "demo", "--out", str(tmp_path), "--no-browser", "--port", str(port)]
+    environment = {key: value for key, value in os.environ.items() if key != "CI"}
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    told = b""
+    while b"Ctrl-C ends it" not in told:
+        told += os.read(ours, 65_536)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/XVD/", timeout=20) as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+    os.close(ours)
