@@ -154,3 +154,8 @@ def test_deep_nesting_is_survived(new_page):
 
 def test_a_page_of_compressed_rubbish_is_read(new_page):
     assert isinstance(Document(new_page(gzip.compress(b"x" * 999))).title, str)
+
+
+def test_white_space_between_inline_elements_keeps_words_apart(new_page):
+    html = b"<ul><li><a href='/n'>New bridge opened</a> <span>12/04/2024</span></li></ul>"
+    assert [block.text for block in Document(new_page(html)).blocks] == ["New bridge opened 12/04/2024"]

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled
 from crawler.items import Strength
 from crawler.page.parts import tidy
+from crawler.page.terms import Term
 
 _PHONE = re.compile(
     r"(?:\+|\b00)\d[\d ().\-/]{6,18}\d|\(?\b0\d{1,4}\)?[ .\-/]\d[\d .\-/]{4,12}\d|\b\d{3}[ .-]\d{3,4}[ .-]\d{3,4}\b"
@@ -105,7 +106,18 @@ def amount(view: View, *, terms: Concept, without: Concepts = ()) -> Iterator[Hi
             continue
         if view.names_any(block.text, without) or view.names_any(block.heading, without):
             continue
-        term = view.term(block.text, terms) or view.term(block.heading, terms)
+        term = view.term(block.text, terms) or view.term(block.heading, terms) or _column_term(view, block.node, terms)
         if term:
             start = max(0, found.start() - 80)
             yield Hit(block.node, block.text[start : start + QUOTE_LENGTH], Strength.HERE, term.phrase, term.language)
+
+
+def _column_term(view: View, node: LexborNode, terms: str) -> Term | None:
+    """The term that a header cell of the table names, where the node is a cell."""
+    if node.tag != "td":
+        return None
+    table: LexborNode | None = node
+    while table is not None and table.tag != "table":
+        table = table.parent
+    cells = table.css("th")[:8] if table is not None else []
+    return next((term for cell in cells if (term := view.term(tidy(cell.text()), terms))), None)

@@ -11,7 +11,7 @@ _TYPED = frozenset(["text", "search", "email", "tel", "number", "date", "url"])
 # Fields that ask who somebody is, by the autocomplete tokens of the HTML standard and usual names.
 _PERSONAL = (
     r"\b(?:given-name|family-name|bday|street-address|tel|cc-number)\b|first.?name|last.?name|full.?name|sur.?name|birth"
-    r"|passport|national.?id|document|dni|rut\b|cpf|curp|cedula|nombre|apellido|nome|cognome|prenom|vorname|nachname|address|phone|naissance"
+    r"|passport|national.?id|document|dni|rut\b|cpf|curp|cedula|nombre|apellido|nome|cognome|prenom|vorname|nachname|address|phone|naissance|\bdob\b|\bname\b"
 )
 _SEARCH_FORM = ("site-search", "single-search")
 
@@ -149,4 +149,5 @@ def _marks(part: Form) -> str:
 
 
 def _is_personal(part: Field, asks: re.Pattern[str]) -> bool:
-    return part.type in ("date", "tel", "file") or (part.type in _TYPED and bool(asks.search(part.name)))
+    described = f"{part.name} {part.hint}"
+    return part.type in ("date", "tel", "file") or (part.type in _TYPED and bool(asks.search(described)))

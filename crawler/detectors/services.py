@@ -42,9 +42,10 @@ def _here(view: View, terms: str, without: tuple[str, ...]) -> Iterator[Hit]:
 
 def _start_of(view: View) -> LexborNode | None:
     """The form, password field or start button of the page's own service."""
-    form = next(application_forms(view), None)
-    if form:
-        return form.node
+    for form in application_forms(view, personal=1):
+        # The page already names the service: a day and a place to choose are enough.
+        if len(form.fields) >= 2:
+            return form.node
     for found in _starters(view):
         return found.part.node
     for part in view.document.fields:

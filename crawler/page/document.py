@@ -73,7 +73,7 @@ class Document:
         heading = ""
         labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
         self._labels = labels
-        for node in root.traverse(include_text=True, skip_empty=True):
+        for node in root.traverse(include_text=True):
             tag = node.tag
             if tag == "-text":
                 self._read_text(node, heading)
@@ -109,18 +109,20 @@ class Document:
 
     def _read_text(self, node: LexborNode, heading: str) -> None:
         text = node.text_content
-        if not text or text.isspace():
+        if not text:
             return
+        blank = text.isspace()
         parent = node.parent
         while parent is not None and parent.tag in _INLINE:
             parent = parent.parent
         if parent is None:
             return
         kept = self._texts.get(parent.mem_id)
-        if kept is None:
+        if kept is not None:
+            # White space between inline elements keeps their words apart.
+            kept[1].append(" " if blank else text)
+        elif not blank:
             self._texts[parent.mem_id] = (parent, [text], heading)
-        else:
-            kept[1].append(text)
 
     def _read_link(self, node: LexborNode, heading: str) -> None:
         attributes = node.attributes
