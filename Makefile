@@ -27,6 +27,8 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/detection.py
+	$(BIN)/python benchmarks/language.py
+	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/throughput.py
 
 clean:

@@ -80,8 +80,11 @@ def best_hit(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
     best: tuple[Rule, Hit] | None = None
     candidates = _hits(feature.any, view) if feature.any else ((rule, hit) for rule, hit in required if hit)
     for rule, hit in candidates:
-        if best is None or _rank(hit, view) < _rank(best[1], view):
+        rank = _rank(hit, view)
+        if best is None or rank < _rank(best[1], view):
             best = rule, hit
+            if rank == _FIRST_CHOICE:
+                break
     return best
 
 
@@ -89,6 +92,9 @@ def _hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Hit]]:
     for rule in rules:
         for hit in rule.hits(view):
             yield rule, hit
+
+
+_FIRST_CHOICE = (False, False)
 
 
 def _rank(hit: Hit, view: View) -> tuple[bool, bool]:

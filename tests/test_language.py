@@ -35,7 +35,7 @@ def test_a_declaration_that_the_words_confirm_is_believed(new_page):
 def test_the_text_overrules_a_wrong_declaration(new_page):
     found = judged(new_page, GERMAN, "en")
     assert (found.language, found.declared) == ("de", "en")
-    assert {("lang", "en"), ("text", "de")} <= set(found.votes)
+    assert {("lang", "en"), ("words", "de")} <= set(found.votes)
 
 
 def test_a_script_of_one_language_settles_it(new_page):

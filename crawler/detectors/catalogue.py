@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, View, compiled
+from crawler.detectors.view import QUOTE_LENGTH, Hit, Pattern, View, compiled, found_in_lines
 from crawler.items import Strength
 from crawler.page.parts import Link
 
@@ -23,6 +23,8 @@ def platform(view: View, *, generator: Pattern, body: Pattern = "") -> Iterator[
 
 def dataset_list(view: View, *, href: Pattern, at_least: int = 5) -> Iterator[Hit]:
     """At least so many distinct links to dataset pages outside menus."""
+    if not found_in_lines(href, view.document.addresses_of_links):
+        return
     found: dict[str, Link] = {}
     for part in view.document.links:
         if part.text and compiled(href).search(part.href) and not view.document.in_frame(part.node):

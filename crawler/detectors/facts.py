@@ -46,14 +46,14 @@ def telephone(view: View, *, near: Pattern) -> Iterator[Hit]:
     for part in view.document.links:
         if part.href.lower().startswith("tel:"):
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.HERE)
-    numbered = {id(block) for block in view.document.blocks_with_digits}
-    before = ""
-    for block in view.document.blocks:
-        if id(block) in numbered and (number := _PHONE.search(block.text)):
-            if compiled(near).search(f"{before} {block.text} {block.heading}"):
+    blocks = view.document.blocks
+    for position in view.document.positions_with_digits:
+        block = blocks[position]
+        if number := _PHONE.search(block.text):
+            before = blocks[position - 1].text if position else ""
+            if compiled(near).search(f"{before if len(before) <= 40 else ''} {block.text} {block.heading}"):
                 start = max(0, number.start() - 40)
                 yield Hit(block.node, block.text[start : start + QUOTE_LENGTH], Strength.HERE)
-        before = block.text if len(block.text) <= 40 else ""
 
 
 def dated_news(

@@ -4,10 +4,21 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Names, Pattern, Selector, View, compiled
+from crawler.detectors.view import (
+    QUOTE_LENGTH,
+    Concept,
+    Concepts,
+    Hit,
+    Names,
+    Pattern,
+    Selector,
+    View,
+    compiled,
+    found_in_lines,
+)
 from crawler.items import Strength
 from crawler.page.parts import Button, Link, tidy
-from crawler.page.urls import among, host
+from crawler.page.urls import among
 
 
 def link(
@@ -46,6 +57,8 @@ def link(
 
 
 def _links_by_address(view: View, href: str, without: Concepts, named: bool) -> Iterator[Hit]:
+    if not found_in_lines(href, view.document.addresses_of_links):
+        return
     pattern = compiled(href)
     for part in view.document.links:
         if pattern.search(part.href) and (part.text or not named) and not view.names_any(part.text, without):
@@ -78,6 +91,8 @@ def button(
 
 def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
     """A button or link whose class, id or click handler matches: a tool of the page itself."""
+    if not found_in_lines(matches, view.document.marks_of_controls):
+        return
     search = compiled(matches).search
     parts: list[Button | Link] = [*view.document.buttons, *view.document.links]
     for part in parts:
@@ -152,7 +167,10 @@ def script(view: View, *, source: Pattern, link: bool = False) -> Iterator[Hit]:
 
 def file_link(view: View, *, extensions: Pattern, terms: Concept = "", without: Concepts = ()) -> Iterator[Hit]:
     """A link to a file with one of the extensions, whose text, file name or heading names `terms`."""
-    pattern = compiled(rf"\.(?:{extensions})(?:$|[?#&])")
+    ending = rf"\.(?:{extensions})(?:$|[?#&])"
+    if not found_in_lines(ending, view.document.addresses_of_links):
+        return
+    pattern = compiled(ending)
     for part in view.document.links:
         if not pattern.search(part.href):
             continue
@@ -169,15 +187,13 @@ def file_link(view: View, *, extensions: Pattern, terms: Concept = "", without: 
 
 def profile(view: View, *, hosts: Names, ignore: Pattern) -> Iterator[Hit]:
     """A link to an account on one of the hosts whose address does not match `ignore` (sharing, posts)."""
-    for part in view.document.links:
-        if "//" not in part.href:
-            continue
-        address = view.document.link_url(part)
-        if not among(host(address), hosts):
-            continue
-        parts = urlsplit(address)
-        if (parts.path.strip("/") or parts.query) and not compiled(ignore).search(address):
-            yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK)
+    for host, parts in view.document.links_by_host.items():
+        if among(host, hosts):
+            for part in parts:
+                address = view.document.link_url(part)
+                pieces = urlsplit(address)
+                if (pieces.path.strip("/") or pieces.query) and not compiled(ignore).search(address):
+                    yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK)
 
 
 def list_of_links(view: View, *, terms: Concept, at_least: int = 10, without: Concepts = ()) -> Iterator[Hit]:

@@ -126,7 +126,7 @@ def _language_named(part: Link, words: int) -> str:
     if part.hreflang and is_valid(part.hreflang):
         return base(part.hreflang)
     for name in part.names:
-        if len(name) <= 40 and len(name.split()) <= words:
+        if len(name) <= 40 and name.count(" ") < words:
             code = language_called(name)
             if code:
                 return code
@@ -144,6 +144,8 @@ def language_called(name: str) -> str:
     names, codes = called()
     if key in names:
         return names[key]
+    if len(key) > 7:
+        return ""
     code = base(key)
     if name.strip().isupper() or (len(name.strip()) == 3 and name.strip().istitle()):
         return codes.get(key, "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Hit, Names, Pattern, View, compiled
+from crawler.detectors.view import QUOTE_LENGTH, Hit, Names, Pattern, View, compiled, found_in_lines
 from crawler.items import Strength
 
 
@@ -24,6 +24,8 @@ def feed(view: View, *, path: Pattern) -> Iterator[Hit]:
         if "rss" in kind or "atom" in kind:
             quote = node.attributes.get("title") or node.attributes.get("href") or kind
             yield Hit(node, quote[:QUOTE_LENGTH], Strength.LINK)
+    if not found_in_lines(path, view.document.addresses_of_links):
+        return
     for part in view.document.links:
         if compiled(path).search(part.href):
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK)

@@ -178,9 +178,35 @@ class Document:
         ]
 
     @cached_property
+    def positions_with_digits(self) -> list[int]:
+        """Where among the blocks those of up to 500 characters with a digit stand: each date, sum and number has one."""
+        found = _DIGIT.search
+        return [place for place, block in enumerate(self.blocks) if len(block.text) <= 500 and found(block.text)]
+
+    @cached_property
     def blocks_with_digits(self) -> list[Block]:
-        """Text blocks of up to 500 characters with a digit, as every date, sum and telephone number has."""
-        return [block for block in self.blocks if len(block.text) <= 500 and _DIGIT.search(block.text)]
+        """The text blocks that may hold a date, sum or telephone number."""
+        return [self.blocks[place] for place in self.positions_with_digits]
+
+    @cached_property
+    def addresses_of_links(self) -> str:
+        """The addresses of all links as written, one a line."""
+        return "\n".join(link.href for link in self.links)
+
+    @cached_property
+    def links_by_host(self) -> dict[str, list[Link]]:
+        """Host to the links that name it in their address; links within the site that name none are left out."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            if host := urls.host_written(link.href):
+                found.setdefault(host, []).append(link)
+        return found
+
+    @cached_property
+    def marks_of_controls(self) -> str:
+        """Class, id and click handler of all buttons and links, one a line."""
+        marks = [*(button.marks for button in self.buttons), *(link.marks for link in self.links)]
+        return "\n".join(one for one in marks if len(one) > 2)
 
     @cached_property
     def blocks_with_address(self) -> list[Block]:

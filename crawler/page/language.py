@@ -16,7 +16,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY
 
 from crawler.items import Page
 from crawler.page.document import Document
-from crawler.page.function_words import confirms
+from crawler.page.function_words import CLAIMED, NEXT_TO_NONE, UNSURE, confirms, guess, shares
 from crawler.page.urls import first_path_tokens
 
 # langdetect draws random samples; a fixed seed makes it a function of the text.
@@ -48,6 +48,14 @@ _SCRIPTS = {
     "Armn": r"\u0530-\u058f",
     "Deva": r"\u0900-\u097f",
     "Beng": r"\u0980-\u09ff",
+    "Guru": r"\u0a00-\u0a7f",
+    "Gujr": r"\u0a80-\u0aff",
+    "Orya": r"\u0b00-\u0b7f",
+    "Telu": r"\u0c00-\u0c7f",
+    "Knda": r"\u0c80-\u0cff",
+    "Mlym": r"\u0d00-\u0d7f",
+    "Tibt": r"\u0f00-\u0fff",
+    "Tfng": r"\u2d30-\u2d7f",
     "Sinh": r"\u0d80-\u0dff",
     "Taml": r"\u0b80-\u0bff",
     "Thaa": r"\u0780-\u07bf",
@@ -57,11 +65,26 @@ _SCRIPTS = {
 _SCRIPT_CLASSES = {script: re.compile(f"[{span}]") for script, span in _SCRIPTS.items()}
 _ONE_LANGUAGE = {
     "Grek": "el", "Hang": "ko", "Kana": "ja", "Thai": "th", "Laoo": "lo", "Mymr": "my", "Khmr": "km",
-    "Geor": "ka", "Armn": "hy", "Sinh": "si", "Taml": "ta", "Thaa": "dv",
+    "Geor": "ka", "Armn": "hy", "Sinh": "si", "Taml": "ta", "Thaa": "dv", "Guru": "pa", "Gujr": "gu", "Orya": "or",
+    "Telu": "te", "Knda": "kn", "Mlym": "ml", "Tibt": "dz", "Tfng": "tzm", "Hebr": "he", "Hani": "zh",
 }  # fmt: skip
+# Scripts of several languages, of which one is meant unless small words speak for another.
+_MOSTLY = {"Ethi": "am", "Beng": "bn", "Deva": "hi"}
 # Written so alike that a statistical guess between them proves nothing.
-_FAMILIES = [{"bs", "hr", "sr", "cnr", "sh"}, {"no", "nb", "nn", "da"}, {"id", "ms"}, {"fa", "prs", "tg"}, {"ro", "mo"}]
-_ALIASES = {"iw": "he", "in": "id", "mo": "ro", "zh-cn": "zh", "zh-tw": "zh", "nb": "no", "nn": "no", "tl": "fil"}
+_FAMILIES = [
+    {"bs", "hr", "sr", "cnr", "sh"},
+    {"no", "nb", "nn", "da"},
+    {"id", "ms"},
+    {"fa", "prs", "tg"},
+    {"ro", "mo"},
+    {"rn", "rw"},
+]
+_ALIASES = {
+    "iw": "he", "in": "id", "mo": "ro", "nb": "no", "nn": "no", "tl": "fil", "prs": "fa", "pes": "fa", "cnr": "sr", "sh": "sr",
+    "gsw": "de", "zgh": "tzm", "ber": "tzm", "swb": "zdj", "wni": "zdj", "wlc": "zdj", "cmn": "zh", "yue": "zh", "arb": "ar",
+    "arz": "ar", "quz": "qu", "quy": "qu", "ayr": "ay", "gug": "gn", "swh": "sw", "ekk": "et", "lvs": "lv", "zsm": "ms", "khk": "mn",
+    "uzn": "uz", "npi": "ne", "azj": "az", "plt": "mg", "kmr": "ku", "pbt": "ps", "ory": "or", "nob": "no", "nno": "no",
+}  # fmt: skip
 
 _WIDELY_WRITTEN = frozenset(["en", "fr", "es", "pt"])
 """Languages that langdetect does not mistake for one it has never seen."""
@@ -70,10 +93,18 @@ _WIDELY_WRITTEN = frozenset(["en", "fr", "es", "pt"])
 def base(tag: str) -> str:
     """The base language of a BCP 47 tag.
 
-    >>> base("pt-BR"), base("iw"), base("zh_Hant")
-    ('pt', 'he', 'zh')
+    >>> base("pt-BR"), base("iw"), base("zh_Hant"), base("fra")
+    ('pt', 'he', 'zh', 'fr')
     """
-    code = re.split(r"[-_]", tag.strip().lower())[0]
+    return _base(tag.strip().lower())
+
+
+@lru_cache(maxsize=4096)
+def _base(tag: str) -> str:
+    code = re.split(r"[-_]", tag)[0]
+    if len(code) == 3 and code not in _ALIASES:
+        known = pycountry.languages.get(alpha_3=code) or pycountry.languages.get(bibliographic=code)
+        code = getattr(known, "alpha_2", code)
     return _ALIASES.get(code, code)
 
 
@@ -173,18 +204,34 @@ def page_language(page: Page, document: Document) -> PageLanguage:
         if tag and is_valid(tag):
             votes.append((witness, base(tag)))
     declared = votes[0][1] if votes else ""
-    text = document.main_text
+    detected, witness, probability = of_text(document.main_text, declared)
+    if detected:
+        votes.append((witness, detected))
+    return PageLanguage(_settle(votes, detected, probability), declared, detected, tuple(votes))
+
+
+def of_text(text: str, declared: str = "") -> tuple[str, str, float]:
+    """Language of a text, the witness who said so ("script", "words" or "text"), and how sure it is (0 to 1).
+
+    ("", "", 0.0) where nobody knows: too short, or a language that none of them claims. A `declared`
+    language needs fewer small words to be confirmed than another needs to be believed.
+    """
     script = script_of(text)
     if script in _ONE_LANGUAGE:
-        votes.append(("script", _ONE_LANGUAGE[script]))
-        return PageLanguage(_ONE_LANGUAGE[script], declared, _ONE_LANGUAGE[script], tuple(votes))
-    if declared and len(text) >= MIN_TEXT and confirms(declared, text[:SAMPLE]):
-        votes.append(("words", declared))
-        return PageLanguage(declared, declared, declared, tuple(votes))
+        return _ONE_LANGUAGE[script], "script", 1.0
+    sample = text[:SAMPLE]
+    if len(text) >= MIN_TEXT and (spoken := guess(sample)):
+        return ("", "", 0.0) if spoken in UNSURE else (spoken, "words", 1.0)
+    if declared and len(text) >= MIN_TEXT and confirms(declared, sample):
+        return declared, "words", 1.0
+    if script in _MOSTLY:
+        return _MOSTLY[script], "script", 0.8
     detected, probability = detect(text)
-    if detected:
-        votes.append(("text", detected))
-    return PageLanguage(_settle(votes, detected, probability), declared, detected, tuple(votes))
+    known = detected in CLAIMED and detected not in _WIDELY_WRITTEN
+    if known and shares(sample).get(detected, 0.0) < NEXT_TO_NONE:
+        # It has small words, and the text has none of them: a neighbour that langdetect does not know, or a list.
+        probability = min(probability, 0.5)
+    return (detected, "text", probability) if detected else ("", "", 0.0)
 
 
 def _declarations(page: Page, document: Document) -> Iterable[tuple[str, str]]:
@@ -200,7 +247,7 @@ def _declarations(page: Page, document: Document) -> Iterable[tuple[str, str]]:
 
 def _settle(votes: list[tuple[str, str]], detected: str, probability: float) -> str:
     """The text decides where it is sure; else the first declaration; else the weak guess."""
-    declarations = [language for witness, language in votes if witness != "text"]
+    declarations = [language for witness, language in votes if witness not in ("text", "words", "script")]
     if detected and probability >= CERTAIN:
         # A language that langdetect does not know looks to it like a neighbour: the author knows better.
         unknown = [language for language in declarations if language not in KNOWN_TO_LANGDETECT]

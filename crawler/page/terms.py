@@ -6,33 +6,79 @@ decided by the caller, since a word means one thing on a French page and another
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from ahocorasick_rs import AhoCorasick
 
 MAX_TEXT = 400
 """Longer texts are not matched as a whole: nothing that names a feature is longer (characters)."""
+MEMORY = 100_000
+"""Texts whose concepts are remembered."""
+_DIVIDER = "\x02"
+"""Stands between texts that are folded together; folding leaves it alone."""
 
 # Marks of Indic and South-East Asian scripts are not word characters for `re`, yet part of the word.
-_SEPARATORS = re.compile(r"(?:[^\w\u0300-\u036f\u064b-\u0670\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]|_)+")
-_DROPPED = re.compile(r"[\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u00ad]")
-_UNIFIED = str.maketrans("أإآٱىةئؤکی‌ıøłđ", "اااايهيوكي iold")
-_ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_SEPARATORS = re.compile(
+    r"(?:[^\w\x02\u3099\u309a\u0900-\u0963\u0966-\u0dff\u0e00-\u0f0c\u0f0f-\u0fff\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7-\u17ff]|_)+"
+)
+# Accents, vowel points, tatweel, nukta, joiners: people leave them out or write them in either way.
+_DROPPED = re.compile(
+    r"[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u0abc\u0b3c\u200b-\u200f\u00ad\u02b9-\u02bf\u055a-\u055f]"
+)
+# Letters that keyboards, scripts and old type exchange: Arabic and its Persian, Urdu and Kurdish forms; Latin
+# letters that no decomposition takes apart.
+_UNIFIED = {
+        **dict.fromkeys("أإآٱ", "ا"), **dict.fromkeys("ىئيیےېۍێ", "ي"), **dict.fromkeys("ةۃہھۀەﻩ", "ه"),
+        **dict.fromkeys("ؤۇۆ", "و"), **dict.fromkeys("کڪګ", "ك"), "گ": "ك", "ٹ": "ت", "ډ": "د", "ړ": "ر", "ڵ": "ل", "ڕ": "ر",
+        "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ə": "e", "ħ": "h", "ŋ": "n", "ƙ": "k",
+        "ɗ": "d", "ɓ": "b", "ɛ": "e", "ɔ": "o", "ϲ": "σ", "ё": "е", "ѝ": "и", "ґ": "г", "ң": "н", "қ": "к", "ғ": "г", "ҳ": "х",
+        "ҷ": "ч", "ү": "у", "ұ": "у", "ө": "о", "ә": "а", "һ": "х", "༌": "་",
+    }  # fmt: skip
+_EXCHANGED = re.compile(f"[{''.join(_UNIFIED)}]")
+_APOSTROPHES = re.compile(r"['’‘ʻʼ`´](?:(?<=[og].)(?=\w)|(?<=[aeiouāēīōū].)(?=[aeiouāēīōū]))", re.I)
+_PUNCTUATION = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u2190-\u27bf]+")
+_ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != _DIVIDER}
+_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Spaces between words of these scripts are a matter of taste.
+_OPTIONAL_SPACE = re.compile(rf"(?<={_UNSPACED.pattern}) (?={_UNSPACED.pattern})")
 
 
 def fold(text: str) -> str:
     """The text as it is compared: case, accents, punctuation and spelling variants gone.
 
-    >>> fold("  Où déposer une Plainte ?")
-    'ou deposer une plainte'
+    >>> fold("  Où déposer une Plainte ?"), fold("O‘zbekiston"), fold("개인정보 처리방침")
+    ('ou deposer une plainte', 'ozbekiston', '개인정보처리방침')
     """
+    if "'" in text or not text.isascii():
+        text = _APOSTROPHES.sub("", text)
     if text.isascii():
-        return " ".join(text.lower().translate(_ASCII_SEPARATORS).split())
+        return _fold_ascii(text.lower())
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return _SEPARATORS.sub(" ", _DROPPED.sub("", decomposed).translate(_UNIFIED)).strip()
+    plain = _EXCHANGED.sub(lambda found: _UNIFIED[found.group()], _DROPPED.sub("", decomposed))
+    if (spaced := _PUNCTUATION.sub(" ", plain)).isascii():
+        return _fold_ascii(spaced)
+    folded = _SEPARATORS.sub(" ", plain).strip()
+    if _LETTERS_COMPOSED.search(folded):
+        folded = unicodedata.normalize("NFKC", folded)
+    return _OPTIONAL_SPACE.sub("", folded) if _UNSPACED.search(folded) else folded
+
+
+def _fold_ascii(text: str) -> str:
+    return " ".join(text.translate(_ASCII_SEPARATORS).split())
+
+
+# Korean syllables and kana with a voicing mark are taken apart by the decomposition.
+_LETTERS_COMPOSED = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3099\u309a]")
+
+
+def _fold_all(texts: list[str]) -> list[str]:
+    folded = [one.strip() for one in fold(_DIVIDER.join(texts)).split(_DIVIDER)] if texts else []
+    # A page may hold the divider itself.
+    return folded if len(folded) == len(texts) else [fold(text.replace(_DIVIDER, " ")) for text in texts]
 
 
 def word_count(folded: str) -> int:
@@ -87,20 +133,43 @@ class TermIndex:
         self._terms = list(by_pattern.values())
         self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
         # Menus and footers repeat on every page of a site: most texts were seen before.
-        self.match = lru_cache(maxsize=100_000)(self._match)
+        self._read: dict[str, tuple[int, tuple[int, ...]]] = {}
+        self.match = lru_cache(maxsize=MEMORY)(self._match)
+
+    def forget(self) -> None:
+        """Empty the memory of texts seen, as if the next page were the first."""
+        self._read.clear()
+        self.match.cache_clear()
+
+    def read(self, texts: Iterable[str]) -> None:
+        """Look the texts up together, in one pass: a page has hundreds of short ones."""
+        if len(self._read) > MEMORY:
+            self._read.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in self._read and 0 < len(text) <= MAX_TEXT]
+        # Apart, since English and digits need less work than anything else.
+        new.sort(key=str.isascii)
+        plain = sum(map(str.isascii, new))
+        folded = [*_fold_all(new[: len(new) - plain]), *_fold_all(new[len(new) - plain :])]
+        starts = [0, *accumulate(len(one) + 5 for one in folded)]
+        found: list[list[int]] = [[] for _ in new]
+        joined = "".join(f"^ {one} $ " for one in folded)
+        for pattern, start, _ in self._automaton.find_matches_as_indexes(joined, overlapping=True):
+            found[bisect_right(starts, start) - 1].append(pattern)
+        for text, one, patterns in zip(new, folded, found, strict=True):
+            self._read[text] = (word_count(one), tuple(patterns)) if one else (0, ())
 
     def _match(self, text: str, languages: frozenset[str]) -> Match:
         """The concepts that the text names in one of the languages."""
         if not text or len(text) > MAX_TEXT:
             return _NOTHING
-        folded = fold(text)
-        if not folded:
-            return _NOTHING
+        if text not in self._read:
+            self.read([text])
+        words, patterns = self._read[text]
         found: dict[str, Term] = {}
-        for pattern, _, _ in self._automaton.find_matches_as_indexes(f"^ {folded} $", overlapping=True):
+        for pattern in patterns:
             for term in self._terms[pattern]:
                 if term.language in languages:
                     known = found.get(term.concept)
                     if known is None or len(term.phrase) > len(known.phrase):
                         found[term.concept] = term
-        return Match(word_count(folded), found)
+        return Match(words, found) if words else _NOTHING

@@ -41,6 +41,19 @@ def absolute(href: str, base: str) -> str:
         return ""
 
 
+def host_written(href: str) -> str:
+    """The host that an address names as it stands, in lower case; "" where it names none.
+
+    >>> host_written("//WWW.Gov.example:8080/a?b"), host_written("/a")
+    ('www.gov.example', '')
+    """
+    before, slashes, rest = href[:2048].partition("//")
+    if not slashes or before.strip().lower() not in ("", "http:", "https:"):
+        return ""
+    end = min((place for mark in "/?#\\" if (place := rest.find(mark)) >= 0), default=len(rest))
+    return rest[:end].rpartition("@")[2].partition(":")[0].lower()
+
+
 @lru_cache(maxsize=4_096)
 def _origin(url: str) -> str:
     parts = urlsplit(url)

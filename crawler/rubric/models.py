@@ -1,16 +1,16 @@
 """What people write in the rubric's files, validated on loading."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+import re2
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.detectors import DETECTORS
-from crawler.detectors.view import Hit, View
+from crawler.detectors.view import Hit, View, compiled
 
 
 class _Strict(BaseModel):
@@ -156,11 +156,12 @@ def broken_option(name: str, options: Mapping[str, Any]) -> str:
         kind = _kind(parameter.annotation)
         try:
             if kind == "pattern":
-                re.compile(options.get(key, ""))
+                compiled(options.get(key, ""))
             elif kind == "selector" and (broken := broken_selector(options.get(key, ""))):
                 return f"{key}: {broken}"
-        except re.error as error:
-            return f"{key}: {error}"
+        except re2.error as error:
+            said = error.args[0] if error.args else error
+            return f"{key}: {said.decode() if isinstance(said, bytes) else said}"
     return ""
 
 
