@@ -107,8 +107,8 @@ def measure(pages: Iterable[Page], labels: dict[str, dict], rubric: Rubric) -> t
         said, naive = by_detectors(page, rubric), by_keywords(page)
         language = base(label["language"])
         left_out = {*label["ambiguous"], *label["not_applicable"]}
-        for feature in rubric.features:
-            if feature in left_out:
+        for feature, entry in rubric.features.items():
+            if feature in left_out or not entry.text.core:
                 continue
             true = feature in label["labels"]
             where = f"{label['id']} {language}: " + (said.get(feature) or str(label["labels"].get(feature)))

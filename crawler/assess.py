@@ -2,25 +2,32 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+from crawler.detectors import services
+from crawler.detectors.levels import level_behind, level_here
 from crawler.detectors.view import Hit, View
 from crawler.items import (
     AssessedPage,
     Evidence,
     Failure,
+    Fault,
     Finding,
     Outcome,
     Page,
+    PageFacts,
     Reason,
     Record,
     Searched,
     Strength,
 )
+from crawler.page.dates import day_of
 from crawler.page.document import Document
 from crawler.page.language import base, expected_languages, languages_of, page_language
 from crawler.page.state import reason_not_readable
+from crawler.page.urls import host_written
 from crawler.rubric import Feature, Rubric, Rule
+from crawler.rubric.judging import judge
 
 logger = logging.getLogger(__name__)
 
@@ -33,16 +40,27 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         return AssessedPage(page.url, page.portal, page.country, page.depth, reason, document.title)
     language = page_language(page, document)
     official = languages_of(page.country) or tuple(base(tag) for tag in page.languages)
-    view = View(page, document, language, expected_languages(page), official, rubric.index)
-    evidence, not_applicable = [], set()
+    view = View(
+        page, document, language, expected_languages(page), official, rubric.index, rubric.providers, rubric.selectors
+    )
+    judged, not_applicable, faults = [], set(), []
+    inventory = view.inventory
     for feature in rubric.features.values():
-        if feature.text.on == "home" and page.depth:
+        if feature.needs and feature.needs.isdisjoint(inventory):
             continue
-        if feature.text.applies_to and document.tree.css_first(feature.text.applies_to) is None:
+        if feature.home_only and page.depth:
+            continue
+        if feature.applies_to and document.tree.css_first(feature.applies_to) is None:
             not_applicable.add(feature.id)
             continue
-        if found := best_hit(feature, view):
-            evidence.append(_evidence(feature, *found, view, record, rubric))
+        if found := judge(feature, view):
+            rule, hit = found
+            if hit.against:
+                faults.append(Fault(feature.id, _place(view, hit), hit.quote, hit.against))
+            else:
+                judged.append((feature, rule, hit))
+    view.reader.read(hit.quote for _, _, hit in judged)
+    evidence = [_evidence(*one, view, record, rubric) for one in judged]
     return AssessedPage(
         page.url,
         page.portal,
@@ -55,6 +73,8 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         language.votes,
         tuple(evidence),
         frozenset(not_applicable),
+        tuple(faults),
+        page_facts(view),
     )
 
 
@@ -68,39 +88,6 @@ def judge_page(page: Page, record: Record, rubric: Rubric, document: Document | 
         return AssessedPage(page.url, page.portal, page.country, page.depth, Reason.INTERNAL_ERROR)
 
 
-def best_hit(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
-    """The hit a reviewer would choose: here before link, then official language, then as the rules stand."""
-    if not feature.has_detectors:
-        return None
-    if any(next(rule.hits(view), None) for rule in feature.none):
-        return None
-    required = [(rule, next(rule.hits(view), None)) for rule in feature.all]
-    if any(hit is None for _, hit in required):
-        return None
-    best: tuple[Rule, Hit] | None = None
-    candidates = _hits(feature.any, view) if feature.any else ((rule, hit) for rule, hit in required if hit)
-    for rule, hit in candidates:
-        rank = _rank(hit, view)
-        if best is None or rank < _rank(best[1], view):
-            best = rule, hit
-            if rank == _FIRST_CHOICE:
-                break
-    return best
-
-
-def _hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Hit]]:
-    for rule in rules:
-        for hit in rule.hits(view):
-            yield rule, hit
-
-
-_FIRST_CHOICE = (False, False)
-
-
-def _rank(hit: Hit, view: View) -> tuple[bool, bool]:
-    return hit.strength is Strength.LINK, bool(hit.language) and hit.language not in view.official
-
-
 def _evidence(feature: Feature, rule: Rule, hit: Hit, view: View, record: Record, rubric: Rubric) -> Evidence:
     page = view.page
     return Evidence(
@@ -110,7 +97,7 @@ def _evidence(feature: Feature, rule: Rule, hit: Hit, view: View, record: Record
         url=page.url,
         strength=hit.strength,
         quote=hit.quote,
-        selector=view.document.selector(hit.node),
+        selector=_place(view, hit),
         term=hit.term,
         language=hit.language or view.language.language,
         detector=rule.name,
@@ -122,6 +109,43 @@ def _evidence(feature: Feature, rule: Rule, hit: Hit, view: View, record: Record
         captured_at=page.captured_at,
         rubric=rubric.id,
         rubric_version=rubric.version,
+        tags=_tags(view, hit.quote, rubric),
+        service_level=_service_level(rule, hit, view),
+    )
+
+
+def _place(view: View, hit: Hit) -> str:
+    return hit.place or view.document.selector(hit.node)
+
+
+def _tags(view: View, quote: str, rubric: Rubric) -> tuple[str, ...]:
+    """The sectors and groups that a piece of evidence names."""
+    found = view.match(quote).found
+    return tuple(sorted({tag for concept in found if (tag := rubric.concepts[concept].get("tag"))}))
+
+
+def _service_level(rule: Rule, hit: Hit, view: View) -> str:
+    if rule.detector not in _OF_SERVICES:
+        return ""
+    if hit.strength is Strength.HERE:
+        return level_here(view)
+    heading = next((part.heading for part in view.document.links if part.node is hit.node), "")
+    return level_behind(view, hit.quote, heading)
+
+
+_OF_SERVICES = (services.service, services.start, services.start_button)
+
+
+def page_facts(view: View) -> PageFacts:
+    """What the page says of the web presence around it: where it leads, at whom people sign in, how fresh it is."""
+    own = host_written(view.page.url)
+    captured = day_of(view.page.captured_at)
+    past = [day for day, _, _ in view.dates if captured and day <= captured]
+    return PageFacts(
+        hosts=tuple(sorted(host for host in view.document.links_by_host if host != own))[:200],
+        sign_in=tuple(sorted({seen.provider.id for seen in view.sightings if seen.provider.kind == "eid"})),
+        languages=tuple(dict.fromkeys([view.language.language, *(code for code, _ in view.linked_languages)])),
+        updated=max(past).isoformat() if past else "",
     )
 
 

@@ -32,7 +32,7 @@ class Focus:
         value = DEEPER * depth
         named = 0
         for name in link.names[:2]:
-            named += len(self.concepts & self.index.match(name, languages).found.keys())
+            named += len(self.concepts & self.index.of(languages).match(name).found.keys())
             if named:
                 break
         if named:

@@ -110,7 +110,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of proof that a page offers a feature or points to it: the best piece of that page."""
+    """One piece of proof that a page offers a feature or points to it: the best piece of that page.
+
+    `tags` are the sectors and groups that it names; `service_level` how far a service goes (crawler/detectors/levels.py),
+    "" for what is no service.
+    """
 
     country: str
     portal: str
@@ -130,6 +134,32 @@ class Evidence:
     captured_at: str
     rubric: str
     rubric_version: str
+    tags: tuple[str, ...] = ()
+    service_level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page says of the web presence around it.
+
+    `hosts`: other hosts it links to; `sign_in`: hosts at which it sends people to sign in; `languages`: base codes of
+    its own language and those it links to; `updated`: the latest day of publication or change on it, ISO, or "".
+    """
+
+    hosts: tuple[str, ...] = ()
+    sign_in: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    updated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What speaks against a feature on a page: the first of `count` elements at fault."""
+
+    feature: str
+    selector: str
+    quote: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +177,8 @@ class AssessedPage:
     votes: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Evidence, ...] = ()
     not_applicable: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    facts: PageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def test_evidence_without_its_page_is_refused(database, visited):
     with pytest.raises(sqlite3.IntegrityError):
         database.db.execute("INSERT INTO evidence SELECT * FROM (SELECT run, warc, offset + 1, feature, country, portal, url,"
                             " strength, quote, selector, term, language, detector, depth, path, sha256, captured_at, rubric,"
-                            " rubric_version FROM evidence)")  # fmt: skip
+                            " rubric_version, tags, service_level FROM evidence)")  # fmt: skip
     with pytest.raises(sqlite3.IntegrityError):
         database.db.execute("DELETE FROM page")
 

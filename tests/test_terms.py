@@ -9,7 +9,7 @@ EN, FR = frozenset(["en"]), frozenset(["fr"])
 
 
 def found(text, phrases, languages=EN):
-    return TermIndex({"en": {"thing": phrases}}).match(text, languages).found
+    return TermIndex({"en": {"thing": phrases}}).of(languages).match(text).found
 
 
 @given(st.text(max_size=60))
@@ -29,7 +29,7 @@ def test_case_never_matters(text):
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_matching(text):
-    assert TermIndex({"en": {"thing": ["a b", "=x", "stem*"]}}).match(text, EN).words >= 0
+    assert TermIndex({"en": {"thing": ["a b", "=x", "stem*"]}}).of(EN).match(text).words >= 0
 
 
 @given(st.text(max_size=30).filter(fold))
@@ -70,8 +70,8 @@ def test_scripts_without_spaces_are_matched_inside():
 
 def test_words_of_another_language_do_not_count():
     index = TermIndex({"en": {"chat": ["chat"]}, "fr": {"cat": ["chat"]}})
-    assert set(index.match("Chat", FR).found) == {"cat"}
-    assert index.match("Chat", frozenset()).found == {}
+    assert set(index.of(FR).match("Chat").found) == {"cat"}
+    assert index.of(frozenset()).match("Chat").found == {}
 
 
 def test_the_longest_phrase_is_the_term():
@@ -84,7 +84,7 @@ def test_long_texts_name_nothing():
 
 
 def test_an_index_without_phrases_matches_nothing():
-    assert TermIndex({}).match("contact", EN).found == {}
+    assert TermIndex({}).of(EN).match("contact").found == {}
 
 
 def test_words_are_counted_also_without_spaces():

@@ -4,44 +4,61 @@ A detector is a function of a `View` and keyword-only options; it yields a `Hit`
 that gives evidence, in document order. Its options are checked against its signature on loading.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from crawler.detectors import accessibility, catalogue, facts, forms, html, languages, services, structured
-from crawler.detectors.view import Hit
+from crawler.detectors import (
+    accessibility,
+    aria,
+    catalogue,
+    facts,
+    forms,
+    html,
+    languages,
+    platforms,
+    portal,
+    presence,
+    services,
+    structured,
+)
+from crawler.detectors.view import ANSWER, FIELD, FORM, PLAYER, SCRIPT, THING, Hit
 
-DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {
-    "address": html.address,
-    "alt_text": accessibility.alt_text,
-    "amount": facts.amount,
-    "application": forms.application,
-    "button": html.button,
-    "choices": forms.choices,
-    "control": html.control,
-    "css": html.css,
-    "dataset_list": catalogue.dataset_list,
-    "dated_news": facts.dated_news,
-    "email": facts.email,
-    "feed": structured.feed,
-    "field": forms.field,
-    "file_link": html.file_link,
-    "form": forms.form,
-    "heading": html.heading,
-    "link": html.link,
-    "list_of_links": html.list_of_links,
-    "media": html.media,
-    "other_language": languages.other_language,
-    "page_language": accessibility.page_language,
-    "password": forms.password,
-    "platform": catalogue.platform,
-    "profile": html.profile,
-    "script": html.script,
-    "search_form": forms.search_form,
-    "service": services.service,
-    "skip_link": accessibility.skip_link,
-    "start": services.start,
-    "start_button": services.start_button,
-    "structured": structured.structured,
-    "telephone": facts.telephone,
-    "text": html.text,
-    "topic": html.topic,
-}
+_DETECTORS: tuple[Callable[..., Iterator[Hit]], ...] = (
+    accessibility.alt_text, aria.aria_valid, accessibility.form_labels, accessibility.link_names,
+    accessibility.page_language, accessibility.page_structure, accessibility.skip_link, accessibility.statement_details,
+    accessibility.zoom_allowed, catalogue.catalogue_dated, catalogue.catalogue_datasets, catalogue.catalogue_described,
+    catalogue.catalogue_files, catalogue.catalogue_licence, catalogue.catalogue_sector, catalogue.catalogue_standard,
+    catalogue.dataset_list, catalogue.described_dataset, facts.amount, facts.dated_news, facts.email, facts.telephone,
+    forms.application, forms.choices, forms.field, forms.form, forms.password, forms.search_form, html.address,
+    html.button, html.control, html.css, html.file_link, html.heading, html.link, html.list_of_links, html.media,
+    html.profile, html.record_search, html.script, html.text, html.topic, languages.other_language, platforms.provider,
+    portal.headers, portal.official_languages, portal.phrase, portal.readable, portal.recent_date, portal.secure_address,
+    presence.frame_text, presence.official_host, presence.outlinks, presence.sector_documents, presence.sector_links,
+    presence.service_hosts, services.service, services.start, services.start_button, structured.feed,
+    structured.structured,
+)  # fmt: skip
+DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {detector.__name__: detector for detector in _DETECTORS}
+_BY_WORDS = frozenset(
+    ["amount", "button", "described_dataset", "frame_text", "heading", "link", "list_of_links", "outlinks", "sector_links", "service",
+     "text", "topic"]
+)  # fmt: skip
+_BY_PART = {
+    "application": FORM, "choices": FORM, "form": FORM, "record_search": FORM, "search_form": FORM,
+    "field": FIELD, "form_labels": FIELD, "password": FIELD, "media": PLAYER, "script": SCRIPT, "structured": THING,
+}  # fmt: skip
+
+
+def needed_by(detector: str, options: Mapping[str, Any]) -> str:
+    """What a page must hold (`View.inventory`) for the detector to find anything; "" where that cannot be told.
+
+    Asked first, it spares most detectors on most pages.
+    """
+    if detector in _BY_WORDS:
+        return str(options.get("terms", ""))
+    if detector == "css":
+        return str(options["selector"])
+    if detector == "provider":
+        return str(options["kind"])
+    if detector.startswith("catalogue_"):
+        return ANSWER
+    return _BY_PART.get(detector, "")

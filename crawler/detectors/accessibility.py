@@ -1,9 +1,13 @@
 """Detectors of accessibility markers that a static page settles (WCAG 2.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from selectolax.lexbor import LexborNode
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, View
 from crawler.items import Strength
+from crawler.page.dates import date_in
 from crawler.page.language import base, is_valid, same, script_of
 from crawler.page.parts import tidy
 
@@ -27,9 +31,138 @@ def _too_short_to_tell(view: View) -> bool:
 def alt_text(view: View) -> Iterator[Hit]:
     """Every `img` has an `alt` attribute, empty allowed (WCAG 1.1.1)."""
     images = view.document.images
-    if images and all("alt" in image.attributes for image in images):
-        quote = images[0].html or f"{len(images)} img"
-        yield Hit(images[0], tidy(quote)[:QUOTE_LENGTH], Strength.HERE)
+    yield from unless(images, [image for image in images if "alt" not in image.attributes])
+
+
+def unless(parts: Sequence[LexborNode], faults: Sequence[LexborNode]) -> Iterator[Hit]:
+    """The first part as a hit where none is at fault; else the first fault as a hit against the feature."""
+    if faults:
+        yield Hit(faults[0], _shown(faults[0]), Strength.HERE, against=len(faults))
+    elif parts:
+        yield Hit(parts[0], _shown(parts[0]), Strength.HERE)
+
+
+def _shown(node: LexborNode) -> str:
+    return tidy((node.html or node.tag or "")[:1000])[:QUOTE_LENGTH]
+
+
+def form_labels(view: View) -> Iterator[Hit]:
+    """Every visible field has a label or accessible name; a placeholder is none (WCAG 1.3.1, 4.1.2; ACT e086e5)."""
+    fields = [part.node for part in view.document.fields]
+    bare = [node for node in fields if not _labelled(node, view.document.labels)]
+    faults = [node for node in bare if not _hidden(node)]
+    # Looked for only where it matters: whether an element is hidden takes a walk to the root.
+    visible = () if faults else islice((node for node in fields if not _hidden(node)), 1)
+    yield from unless(list(visible), faults)
+
+
+def _labelled(node: LexborNode, labels: Mapping[str, str]) -> bool:
+    attributes = node.attributes
+    if any(tidy(attributes.get(key) or "") for key in ("aria-label", "aria-labelledby", "title")):
+        return True
+    return bool(labels.get(attributes.get("id") or "-")) or _inside(node, "label")
+
+
+def _inside(node: LexborNode, tag: str) -> bool:
+    parent = node.parent
+    while parent is not None and parent.tag != "body":
+        if parent.tag == tag:
+            return bool(tidy(parent.text()))
+        parent = parent.parent
+    return False
+
+
+def _hidden(node: LexborNode) -> bool:
+    """Hidden from everybody by the markup; what a style sheet hides is left to the browser pass."""
+    current: LexborNode | None = node
+    while current is not None and current.tag not in (None, "body", "html", "-document"):
+        attributes = current.attributes
+        style = (attributes.get("style") or "").replace(" ", "").lower()
+        if "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style:
+            return True
+        current = current.parent
+    return False
+
+
+def page_structure(view: View) -> Iterator[Hit]:
+    """A title, one main landmark, a first-level heading, no empty heading (WCAG 2.4.2, 1.3.1)."""
+    tree = view.document.tree
+    html = tree.css_first("html")
+    mains = [node for node in tree.css("main, [role=main]") if not _hidden(node)]
+    firsts = [one.node for one in view.document.headings if one.level == "h1"]
+    empty = [
+        node
+        for node in view.document.empty_headings
+        if (node.tag or "")[0] == "h" and not _named(node) and not _hidden(node)
+    ]
+    title = view.document.title
+    if html is None:
+        return
+    if not title or "://" in title:
+        yield Hit(html, f"title: {title}"[:QUOTE_LENGTH], Strength.HERE, against=1)
+    elif len(mains) != 1:
+        yield Hit(html, f"{len(mains)} main landmarks", Strength.HERE, against=1)
+    elif not firsts:
+        yield Hit(html, "no first-level heading", Strength.HERE, against=1)
+    else:
+        yield from unless(firsts, empty)
+
+
+def _named(node: LexborNode) -> bool:
+    """Has the element a text or another accessible name (accname 1.2, as far as markup tells)?"""
+    attributes = node.attributes
+    if tidy(node.text()) or any(tidy(attributes.get(key) or "") for key in ("aria-label", "aria-labelledby", "title")):
+        return True
+    return any(
+        tidy(inner.attributes.get(key) or "") or (inner.tag == "title" and tidy(inner.text()))
+        for inner in node.css("img[alt], [aria-label], [title], svg title, input[value]")
+        for key in ("alt", "aria-label", "title", "value")
+    )
+
+
+def link_names(view: View) -> Iterator[Hit]:
+    """Every link and button has a text or another accessible name (WCAG 2.4.4, 4.1.2; ACT c487ae, 97a4e1)."""
+    parts = [*(part.node for part in view.document.links), *(part.node for part in view.document.buttons)]
+    nameless = [part.node for part in view.document.links if not part.names and not _named(part.node)]
+    nameless += [part.node for part in view.document.buttons if not part.text and not _named(part.node)]
+    yield from unless(parts, [node for node in nameless if not _hidden(node)])
+
+
+def zoom_allowed(view: View, *, at_least: float = 2.0) -> Iterator[Hit]:
+    """The viewport does not forbid zooming, nor cap it below `at_least` (WCAG 1.4.4; ACT b4f0c3)."""
+    node = view.document.tree.css_first("meta[name=viewport i]")
+    if node is None:
+        return
+    content = (node.attributes.get("content") or "").lower()
+    settings = dict(part.strip().split("=", 1) for part in content.replace(";", ",").split(",") if "=" in part)
+    settings = {key.strip(): value.strip() for key, value in settings.items()}
+    blocked = settings.get("user-scalable") in ("no", "0") or _number(settings.get("maximum-scale", "")) < at_least
+    yield Hit(node, content[:QUOTE_LENGTH], Strength.HERE, against=int(blocked))
+
+
+def _number(value: str) -> float:
+    """A number as the viewport reads it; what is none, or negative, sets no limit."""
+    try:
+        number = float(value)
+    except ValueError:
+        return float("inf")
+    return number if number >= 0 else float("inf")
+
+
+def statement_details(view: View, *, terms: Concept, status: Concept) -> Iterator[Hit]:
+    """A page about `terms` that names `status`, holds a date, and gives an address to write to.
+
+    The three parts that the European model statement asks for (Implementing Decision (EU) 2018/1523).
+    """
+    if terms not in view.topic_terms:
+        return
+    dated = any(date_in(block.text, view.language.language) for block in view.document.blocks_with_digits)
+    reached = view.document.blocks_with_address or any(
+        part.href.lower().startswith(("mailto:", "tel:")) for part in view.document.links
+    )
+    found = next((one for one in view.blocks.get(status, ()) if one.words <= 60), None)
+    if dated and reached and found:
+        yield view.hit(found, Strength.HERE)
 
 
 def skip_link(view: View, *, terms: Concept, first: int = 3) -> Iterator[Hit]:
@@ -44,6 +177,5 @@ def skip_link(view: View, *, terms: Concept, first: int = 3) -> Iterator[Hit]:
 
 
 def _exists(view: View, target: str) -> bool:
-    tree = view.document.tree
-    quoted = target.replace("\\", "\\\\").replace('"', '\\"')
-    return tree.css_first(f'[id="{quoted}"], a[name="{quoted}"]') is not None
+    anchors = view.document.tree.css("a[name]")
+    return target in view.document.ids or any(node.attributes.get("name") == target for node in anchors)

@@ -66,15 +66,20 @@ def dated_news(
     about_news = bool(compiled(path).search(view.page.url))
     dated: list[Hit] = []
     for block in view.document.blocks_with_digits:
-        if len(block.text) > 140 or not (date := _DATE.search(block.text)) or view.names_any(block.text, without):
+        if len(block.text) > 140 or not ("20" in block.text or "19" in block.text):
+            continue
+        if not (date := _DATE.search(block.text)) or view.names_any(block.text, without):
             continue
         hit = Hit(block.node, date.group()[:QUOTE_LENGTH], Strength.HERE)
         if about_news or view.names_any(block.heading, [terms]) or view.names_any(block.text, [terms]):
             yield hit
         elif _is_recent(date.group(), view.page.captured_at) and _has_headline(block.node):
             dated.append(hit)
-    if len(dated) >= at_least:
-        yield from dated
+            # As soon as they are a list: whoever asks may be content with the first.
+            if len(dated) == at_least:
+                yield from dated
+            elif len(dated) > at_least:
+                yield hit
 
 
 RECENT_YEARS = 5

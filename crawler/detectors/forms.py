@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled, found_in_lines
 from crawler.items import Strength
 from crawler.page.parts import Field, Form
 
@@ -139,8 +139,7 @@ def choices(view: View, *, button: Concept, ignore: Pattern = "") -> Iterator[Hi
 
 
 def _has(part: Form, pattern: str) -> bool:
-    search = compiled(pattern).search
-    return any(search(one.type) or search(one.name) for one in part.fields)
+    return found_in_lines(pattern, part.asked)
 
 
 def _marks(part: Form) -> str:

@@ -1,6 +1,5 @@
 """Detectors that read links, headings, text and elements."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from crawler.detectors.view import (
     Selector,
     View,
     compiled,
-    found_in_lines,
+    lines_with,
 )
 from crawler.items import Strength
 from crawler.page.parts import Button, Link, tidy
@@ -31,13 +30,15 @@ def link(
     alone_with: Concept = "",
     words: int = 9,
     named: bool = True,
+    phone: bool = False,
 ) -> Iterator[Hit]:
     """A link whose words name `terms` and whose address matches `href`.
 
     `also`: a concept that the link or the heading above it must name too. `without`: concepts that
     rule it out. `alone_with`: where the term is all the text says, some link must name this concept
     too. `words`: the longest text that still names a thing rather than tells a story.
-    `named: false` accepts a link without any text, where the address alone is unmistakable.
+    `named: false` accepts a link without any text, where the address alone is unmistakable; `phone: true`
+    one that dials a number.
     """
     if not terms:
         yield from _links_by_address(view, href, without, named)
@@ -51,17 +52,15 @@ def link(
             continue
         if also and not view.names_any(found.text, [also]) and not view.names_any(found.part.heading, [also]):
             continue
-        if not _leads_somewhere(found.part):
+        if not phone and not _leads_somewhere(found.part):
             continue
         yield view.hit(found, Strength.LINK)
 
 
 def _links_by_address(view: View, href: str, without: Concepts, named: bool) -> Iterator[Hit]:
-    if not found_in_lines(href, view.document.addresses_of_links):
-        return
-    pattern = compiled(href)
-    for part in view.document.links:
-        if pattern.search(part.href) and (part.text or not named) and not view.names_any(part.text, without):
+    for number in lines_with(href, view.document.addresses_of_links):
+        part = view.document.links[number]
+        if (part.text or not named) and not view.names_any(part.text, without):
             yield Hit(part.node, (part.text or part.href)[:QUOTE_LENGTH], Strength.LINK)
 
 
@@ -91,51 +90,74 @@ def button(
 
 def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
     """A button or link whose class, id or click handler matches: a tool of the page itself."""
-    if not found_in_lines(matches, view.document.marks_of_controls):
-        return
-    search = compiled(matches).search
     parts: list[Button | Link] = [*view.document.buttons, *view.document.links]
-    for part in parts:
-        if len(part.marks) > 2 and search(part.marks):
+    for number in lines_with(matches, view.document.marks_of_controls):
+        part = parts[number]
+        if len(part.marks) > 2:
             yield Hit(part.node, (part.text or part.marks.strip())[:QUOTE_LENGTH], Strength.HERE)
 
 
-def heading(view: View, *, terms: Concept, without: Concepts = (), words: int = 10, at_least: int = 1) -> Iterator[Hit]:
-    """`at_least` headings that name `terms`: the page itself offers it."""
+def heading(
+    view: View, *, terms: Concept, also: Concept = "", without: Concepts = (), words: int = 10, at_least: int = 1
+) -> Iterator[Hit]:
+    """`at_least` headings that name `terms`, and `also`: the page itself offers it."""
     found = [
-        one for one in view.headings.get(terms, ()) if one.words <= words and not view.names_any(one.text, without)
+        one
+        for one in view.headings.get(terms, ())
+        if one.words <= words and not view.names_any(one.text, without) and (not also or view.term(one.text, also))
     ]
     if len({one.text for one in found}) >= at_least:
         yield from (view.hit(one, Strength.HERE) for one in found)
 
 
-def topic(view: View, *, terms: Concept, without: Concepts = (), text_length: int = 400) -> Iterator[Hit]:
-    """The page's main heading or title names `terms` and at least `text_length` characters follow."""
+def topic(
+    view: View, *, terms: Concept, also: Concept = "", without: Concepts = (), text_length: int = 400
+) -> Iterator[Hit]:
+    """The page's main heading names `terms`, and `also`, and at least `text_length` characters follow."""
     term = view.topic_terms.get(terms)
     if term is None or view.document.text_length < text_length:
         return
     for found in view.headings.get(terms, ()):
         if found.part.level in ("h1", "h2") and found.text in view.document.topic:
-            if found.words <= 8 and not view.names_any(found.text, without):
+            if also and not view.term(found.text, also):
+                continue
+            if found.words <= (20 if also else 8) and not view.names_any(found.text, without):
                 yield view.hit(found, Strength.HERE)
                 return
 
 
-def text(view: View, *, terms: Concept, without: Concepts = (), words: int = 25) -> Iterator[Hit]:
-    """A stretch of text that names `terms`."""
+def text(view: View, *, terms: Concept, also: Concept = "", without: Concepts = (), words: int = 25) -> Iterator[Hit]:
+    """A stretch of text that names `terms`; it or the heading above names `also`."""
     for found in view.blocks.get(terms, ()):
         if found.words <= words and not view.names_any(found.text, without):
-            yield view.hit(found, Strength.HERE)
+            if not also or view.term(found.text, also) or view.term(found.part.heading, also):
+                yield view.hit(found, Strength.HERE)
+
+
+def record_search(view: View, *, terms: Concepts, without: Concepts = (), words: int = 12) -> Iterator[Hit]:
+    """A form that searches one register: its heading, button or the page's topic names one of `terms`."""
+    for part in view.document.forms:
+        if not any(one.type in ("text", "search", "select", "number", "date") for one in part.fields):
+            continue
+        for text in (part.heading, *(one.text for one in part.buttons), *(one.hint for one in part.fields)):
+            match = view.match(text)
+            concept = next((one for one in terms if one in match.found), "")
+            if concept and match.words <= words and not view.names_any(text, without):
+                term = match.found[concept]
+                yield Hit(part.node, text[:QUOTE_LENGTH], Strength.HERE, term.phrase, term.language)
+                break
 
 
 def css(
     view: View, *, selector: Selector, attribute: str = "", matches: Pattern = "", link: bool = False
 ) -> Iterator[Hit]:
     """An element that the selector finds; its `attribute`, where given, `matches` the expression."""
-    for node in view.document.tree.css(selector):
+    nodes = view.document.tree.css(selector) if selector in view.possible_selectors else []
+    if matches:
+        values = [(node.attributes.get(attribute) or "").replace("\n", " ") for node in nodes]
+        nodes = [nodes[number] for number in lines_with(matches, "\n".join(values))] if nodes else []
+    for node in nodes:
         value = node.attributes.get(attribute) if attribute else ""
-        if matches and not compiled(matches).search(value or ""):
-            continue
         quote = tidy(node.text()) or value or tidy(node.html or "")
         yield Hit(node, quote[:QUOTE_LENGTH], Strength.LINK if link else Strength.HERE)
 
@@ -160,29 +182,20 @@ def address(view: View) -> Iterator[Hit]:
 def script(view: View, *, source: Pattern, link: bool = False) -> Iterator[Hit]:
     """A script of a known service, by its address; shown on the page's root, since it is drawn by script."""
     node = view.document.tree.css_first("html")
-    for one in view.document.script_sources:
-        if node is not None and compiled(source).search(one):
+    for number in lines_with(source, view.document.sources_of_scripts):
+        if node is not None:
+            one = view.document.script_sources[number]
             yield Hit(node, one[:QUOTE_LENGTH], Strength.LINK if link else Strength.HERE)
 
 
 def file_link(view: View, *, extensions: Pattern, terms: Concept = "", without: Concepts = ()) -> Iterator[Hit]:
     """A link to a file with one of the extensions, whose text, file name or heading names `terms`."""
-    ending = rf"\.(?:{extensions})(?:$|[?#&])"
-    if not found_in_lines(ending, view.document.addresses_of_links):
-        return
-    pattern = compiled(ending)
-    for part in view.document.links:
-        if not pattern.search(part.href):
-            continue
-        name = re.sub(r"[_\-+%20]+", " ", urlsplit(part.href).path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-        texts = (*part.names, name, part.heading)
-        if any(view.names_any(text, without) for text in texts):
-            continue
-        term = next((found for text in texts if (found := view.term(text, terms))), None) if terms else None
-        if terms and term is None:
-            continue
-        quote = (part.text or part.href)[:QUOTE_LENGTH]
-        yield Hit(part.node, quote, Strength.HERE, term.phrase if term else "", term.language if term else "")
+    files = view.files(extensions)
+    for file in files.naming.get(terms, ()) if terms else files.all:
+        if not any(concept in file.terms for concept in without):
+            term = file.terms[terms] if terms else None
+            quote = (file.link.text or file.link.href)[:QUOTE_LENGTH]
+            yield Hit(file.link.node, quote, Strength.HERE, term.phrase if term else "", term.language if term else "")
 
 
 def profile(view: View, *, hosts: Names, ignore: Pattern) -> Iterator[Hit]:

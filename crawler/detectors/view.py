@@ -1,6 +1,7 @@
 """What a detector sees of a page, and what it gives back."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -9,9 +10,14 @@ import re2
 from selectolax.lexbor import LexborNode
 
 from crawler.items import Page, Strength
+from crawler.page.catalogues import Catalogue, Dataset, api_of, read
+from crawler.page.dates import Dated, dates_on
 from crawler.page.document import Document
-from crawler.page.language import PageLanguage
+from crawler.page.language import PageLanguage, close_to
+from crawler.page.language_names import linked_languages
+from crawler.page.marks import SelectorIndex
 from crawler.page.parts import Block, Button, Field, Heading, Link
+from crawler.page.providers import ProviderIndex, Sighting
 from crawler.page.terms import Match, Term, TermIndex, fold
 
 Concept = Annotated[str, "concept"]
@@ -25,6 +31,8 @@ Pattern = Annotated[str, "pattern"]
 Selector = Annotated[str, "selector"]
 """An option that is a CSS selector."""
 
+FORM, FIELD, SCRIPT, THING, PLAYER, ANSWER = "<form>", "<field>", "<script>", "<thing>", "<player>", "<answer>"
+"""Kinds of parts in the inventory of a page; no concept or selector is written so."""
 QUOTE_LENGTH = 200
 """Most characters of a quote (labelling guide, section 1)."""
 
@@ -48,19 +56,40 @@ def compiled(pattern: str) -> Any:
 
 
 def found_in_lines(pattern: str, lines: str) -> bool:
-    """Does the expression match one of the lines? Asked before they are looked at one by one."""
+    """Does the expression match one of the lines?"""
     return bool(compiled(f"(?m){pattern}").search(lines))
+
+
+def lines_with(pattern: str, lines: str) -> Iterator[int]:
+    """Numbers of the lines that the expression matches, from 0; all are searched at once."""
+    number = place = 0
+    last = -1
+    for found in compiled(f"(?m){pattern}").finditer(lines):
+        number += lines.count("\n", place, found.start())
+        place = found.start()
+        # A match that runs over the end of a line says only where to look.
+        breaks = found.group().count("\n")
+        for touched in range(max(number, last + 1), number + breaks + 1):
+            if not breaks or compiled(pattern).search(lines.split("\n", touched + 1)[touched]):
+                last = touched
+                yield touched
 
 
 @dataclass(slots=True)
 class Hit:
-    """Where and how a page gives evidence. `term` and `language` are empty where no phrase was involved."""
+    """Where and how a page gives evidence. `term` and `language` are empty where no phrase was involved.
+
+    `against`: number of elements that speak against the feature, of which `node` is the first; 0 where the
+    hit speaks for it. `place` stands for the selector where the page is no HTML (a JSON pointer).
+    """
 
     node: LexborNode
     quote: str
     strength: Strength
     term: str = ""
     language: str = ""
+    against: int = 0
+    place: str = ""
 
 
 @lru_cache(maxsize=16_384)
@@ -81,6 +110,28 @@ class Named(Generic[Part]):
     words: int
 
 
+_DATED = ("last-updated", "news")
+
+
+_NAME_SIGNS = re.compile(r"[_\-+%20]+")
+
+
+@dataclass(slots=True)
+class LinkedFile:
+    """A link to a file, and all concepts that its text, its name or the heading above it name."""
+
+    link: Link
+    terms: dict[str, Term]
+
+
+@dataclass(slots=True)
+class Files:
+    """The files of some formats that a page links to; `naming`: by concept."""
+
+    all: list[LinkedFile]
+    naming: dict[str, list[LinkedFile]]
+
+
 class View:
     """A page, its language, its country's languages and the term index, as detectors need them."""
 
@@ -92,20 +143,41 @@ class View:
         expected: frozenset[str],
         official: tuple[str, ...],
         index: TermIndex,
+        providers: ProviderIndex,
+        selectors: SelectorIndex,
     ) -> None:
-        """`expected`: languages in which words count on every page of the portal."""
+        """`expected`: languages in which words count on every page of the portal.
+
+        `official`: those official somewhere in the country.
+        """
         self.page = page
         self.document = document
         self.language = language
         self.official = official
-        self.index = index
+        self.providers = providers
+        self._selectors = selectors
+        self._files: dict[str, Files] = {}
         # A word of another language is a false friend.
         voted = {vote for _, vote in language.votes}
-        self.languages = expected if voted <= expected else expected | voted
+        self.languages = expected if voted <= expected else expected | close_to(frozenset(voted))
+        self.reader = index.of(self.languages)
+        self.reader.read(self._short_texts())
+
+    def _short_texts(self) -> Iterator[str]:
+        """Whatever detectors will ask for: read together, it takes one pass."""
+        document = self.document
+        for link in document.links:
+            yield from link.names
+        yield from (heading.text for heading in document.headings)
+        yield from (button.text for button in document.buttons)
+        yield from (block.text for block in document.blocks if len(block.text) <= SENTENCE)
+        for field in document.fields:
+            yield from field.hint.split(" | ")
+        yield from document.topic
 
     def match(self, text: str) -> Match:
         """The concepts that the text names in a language that counts here."""
-        return self.index.match(text, self.languages)
+        return self.reader.match(text)
 
     def term(self, text: str, concept: str) -> Term | None:
         """The term by which the text names the concept in a language that counts here."""
@@ -119,6 +191,76 @@ class View:
     def rest(self, text: str, term: Term) -> str:
         """The text without the term's own words, to see what else it says."""
         return _rest(text, term.phrase)
+
+    @cached_property
+    def linked_languages(self) -> list[tuple[str, Link]]:
+        """The languages to which links of the page lead, with the links."""
+        return list(linked_languages(self.document.links))
+
+    @cached_property
+    def dates(self) -> list[Dated]:
+        """Days of publication or change on the page."""
+        return list(dates_on(self.document, self.language.language, lambda text: self.names_any(text, _DATED)))
+
+    def files(self, extensions: str) -> Files:
+        """The files with one of the extensions (an expression) that the page links to."""
+        known = self._files.get(extensions)
+        if known is None:
+            known = self._files[extensions] = self._files_with(rf"\.(?:{extensions})(?:$|[?#&])")
+        return known
+
+    def _files_with(self, ending: str) -> Files:
+        found = Files([], {})
+        named: list[tuple[Link, tuple[str, ...]]] = []
+        for number in lines_with(ending, self.document.addresses_of_links):
+            part = self.document.links[number]
+            name = part.href.partition("?")[0].rpartition("/")[2].rpartition(".")[0]
+            named.append((part, (*part.names, _NAME_SIGNS.sub(" ", name), part.heading)))
+        if named:
+            self.reader.read(text for _, texts in named for text in texts)
+        for part, texts in named:
+            file = LinkedFile(part, {})
+            for text in reversed(texts):
+                file.terms.update(self.match(text).found)
+            found.all.append(file)
+            for concept in file.terms:
+                found.naming.setdefault(concept, []).append(file)
+        return found
+
+    @cached_property
+    def catalogue_api(self) -> str:
+        """The interface of a data catalogue whose answer this page is, or ""."""
+        return api_of(self.page.url)
+
+    @cached_property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """The datasets, where the page is the answer of a data catalogue."""
+        answer = read(self.page.url, self.page.body) if self.catalogue_api else None
+        return answer.datasets if isinstance(answer, Catalogue) else ()
+
+    @cached_property
+    def sightings(self) -> list[Sighting]:
+        """The providers and platforms met on the page."""
+        return self.providers.on_page(self.document, self.possible_selectors)
+
+    @cached_property
+    def possible_selectors(self) -> frozenset[str]:
+        """The selectors of the rubric that may match the page."""
+        return self._selectors.possible(self.page.body)
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """All concepts that a link, heading, button, short text or the page's topic names."""
+        return frozenset().union(self.links, self.headings, self.buttons, self.blocks, self.topic_terms)
+
+    @cached_property
+    def inventory(self) -> frozenset[str]:
+        """What the page holds: concepts named, selectors that may match, kinds of providers, kinds of parts."""
+        document = self.document
+        parts = {FORM: document.forms, FIELD: document.fields, SCRIPT: document.script_sources, THING: document.things,
+                 PLAYER: document.videos or document.frames, ANSWER: self.catalogue_api}  # fmt: skip
+        kinds = {seen.provider.kind for seen in self.sightings}
+        return self.concepts.union(self.possible_selectors, kinds, (part for part, held in parts.items() if held))
 
     @cached_property
     def topic_terms(self) -> dict[str, Term]:
@@ -159,10 +301,8 @@ class View:
 
     def _group(self, parts: Iterable[tuple[Part, str]]) -> dict[str, list[Named[Part]]]:
         grouped: dict[str, list[Named[Part]]] = {}
-        listed = list(parts)
-        self.index.read(text for _, text in listed)
-        for part, text in listed:
-            match = self.index.match(text, self.languages)
+        for part, text in parts:
+            match = self.reader.match(text)
             for concept, term in match.found.items():
                 grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
         return grouped

@@ -4,12 +4,10 @@ The tree is lexbor's. Scripts, styles, templates and comments are no content for
 dropped; structured data and script addresses are kept aside before that.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,7 +15,8 @@ from crawler.items import Page
 from crawler.page import urls
 from crawler.page.encoding import decode
 from crawler.page.parts import Block, Button, Field, Form, Heading, Link, button_text, marks_of, tidy
-from crawler.page.selectors import selector
+from crawler.page.selectors import Selectors
+from crawler.page.structured import Thing, things
 
 # fmt: off
 _INLINE = frozenset(
@@ -29,6 +28,7 @@ MAIN_TEXT = 1_500
 """Characters of main text that are enough to tell its language and script."""
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
 _FIELDS = frozenset(["input", "select", "textarea"])
+_READ = _HEADINGS | _FIELDS | frozenset(["a", "button", "form", "img", "iframe", "video", "address", "time"])
 _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _FRAMES = frozenset(["nav", "header", "footer", "aside"])
 _BODIES = frozenset([None, "body", "html", "-document", "main", "article"])
@@ -40,6 +40,7 @@ class Document:
 
     def __init__(self, page: Page) -> None:
         self.url = page.url
+        self._source = page.body
         tree = LexborHTMLParser(decode(page))
         scripts = tree.css("script")
         self.script_sources = [value for node in scripts if (value := node.attributes.get("src"))]
@@ -52,6 +53,7 @@ class Document:
         self.tree = tree
         self.links: list[Link] = []
         self.headings: list[Heading] = []
+        self.empty_headings: list[LexborNode] = []
         self.forms: list[Form] = []
         self.fields: list[Field] = []
         self.buttons: list[Button] = []
@@ -61,7 +63,7 @@ class Document:
         self.addresses: list[LexborNode] = []
         self.times: list[LexborNode] = []
         self._texts: dict[int, tuple[LexborNode, list[str], str]] = {}
-        self._labels: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
         self._framed: dict[int, bool] = {}
         self._read()
 
@@ -70,13 +72,21 @@ class Document:
         if root is None:
             return
         self.base = self._base()
-        heading = ""
+        heading, gap = "", False
         labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
-        self._labels = labels
+        self.labels = labels
         for node in root.traverse(include_text=True):
             tag = node.tag
             if tag == "-text":
-                self._read_text(node, heading)
+                text = node.text_content
+                # White space between inline elements keeps their words apart.
+                if not text or text.isspace():
+                    gap = True
+                else:
+                    self._read_text(node, text, gap, heading)
+                    gap = False
+            elif tag not in _READ:
+                continue
             elif tag == "a":
                 self._read_link(node, heading)
             elif tag in _HEADINGS:
@@ -84,6 +94,8 @@ class Document:
                 if text:
                     heading = text
                     self.headings.append(Heading(node, text, tag or ""))
+                else:
+                    self.empty_headings.append(node)
             elif tag in _FIELDS:
                 self._read_field(node, heading)
             elif tag == "button":
@@ -107,22 +119,19 @@ class Document:
         href = node.attributes.get("href") if node else ""
         return urls.absolute(href or "", self.url) or self.url
 
-    def _read_text(self, node: LexborNode, heading: str) -> None:
-        text = node.text_content
-        if not text:
-            return
-        blank = text.isspace()
+    def _read_text(self, node: LexborNode, text: str, gap: bool, heading: str) -> None:
         parent = node.parent
         while parent is not None and parent.tag in _INLINE:
             parent = parent.parent
         if parent is None:
             return
         kept = self._texts.get(parent.mem_id)
-        if kept is not None:
-            # White space between inline elements keeps their words apart.
-            kept[1].append(" " if blank else text)
-        elif not blank:
+        if kept is None:
             self._texts[parent.mem_id] = (parent, [text], heading)
+            return
+        if gap:
+            kept[1].append(" ")
+        kept[1].append(text)
 
     def _read_link(self, node: LexborNode, heading: str) -> None:
         attributes = node.attributes
@@ -151,7 +160,7 @@ class Document:
             return
         if kind == "hidden":
             return
-        label = self._labels.get(attributes.get("id") or "-", "")
+        label = self.labels.get(attributes.get("id") or "-", "")
         parts = [label, *(attributes.get(key) or "" for key in ("placeholder", "aria-label", "title", "value"))]
         if kind in ("checkbox", "radio"):
             parts.pop()
@@ -178,6 +187,11 @@ class Document:
         ]
 
     @cached_property
+    def text_by_block(self) -> str:
+        """The text of all blocks, one a line."""
+        return "\n".join([block.text for block in self.blocks])
+
+    @cached_property
     def positions_with_digits(self) -> list[int]:
         """Where among the blocks those of up to 500 characters with a digit stand: each date, sum and number has one."""
         found = _DIGIT.search
@@ -191,7 +205,12 @@ class Document:
     @cached_property
     def addresses_of_links(self) -> str:
         """The addresses of all links as written, one a line."""
-        return "\n".join(link.href for link in self.links)
+        return "\n".join([link.href.replace("\n", " ") for link in self.links])
+
+    @cached_property
+    def sources_of_scripts(self) -> str:
+        """The addresses of all scripts as written, one a line."""
+        return "\n".join([source.replace("\n", " ") for source in self.script_sources])
 
     @cached_property
     def links_by_host(self) -> dict[str, list[Link]]:
@@ -204,9 +223,9 @@ class Document:
 
     @cached_property
     def marks_of_controls(self) -> str:
-        """Class, id and click handler of all buttons and links, one a line."""
+        """Class, id and click handler of all buttons, then of all links, one a line."""
         marks = [*(button.marks for button in self.buttons), *(link.marks for link in self.links)]
-        return "\n".join(one for one in marks if len(one) > 2)
+        return "\n".join([one.replace("\n", " ") for one in marks])
 
     @cached_property
     def blocks_with_address(self) -> list[Block]:
@@ -271,15 +290,9 @@ class Document:
         return found
 
     @cached_property
-    def structured(self) -> list[dict[str, Any]]:
-        """JSON-LD objects, graphs unfolded; what does not parse is left out."""
-        found: list[dict[str, Any]] = []
-        for text in self._json_ld:
-            try:
-                found.extend(_objects(json.loads(text)))
-            except (ValueError, RecursionError):
-                continue
-        return found
+    def things(self) -> list[Thing]:
+        """What the page describes for machines: JSON-LD, microdata, RDFa."""
+        return things(self.tree, self._json_ld, self._source)
 
     def in_frame(self, node: LexborNode) -> bool:
         """Does the node lie in a menu, header, footer or side bar?"""
@@ -308,13 +321,17 @@ class Document:
 
     def selector(self, node: LexborNode) -> str:
         """A CSS selector that finds exactly this element in the page."""
-        return selector(node, self._anchors)
+        return self._selectors.of(node)
 
     @cached_property
-    def _anchors(self) -> frozenset[str]:
-        """Ids that name one element only, in what was dropped as well."""
-        counts = Counter(node.attributes.get("id") or "" for node in self.tree.css("[id]"))
-        return frozenset(name for name, number in counts.items() if number == 1 and name not in self._dropped_ids)
+    def ids(self) -> Counter[str]:
+        """How often each `id` is given."""
+        return Counter([node.attributes.get("id") or "" for node in self.tree.css("[id]")])
+
+    @cached_property
+    def _selectors(self) -> Selectors:
+        # Only ids that name one element may anchor a selector, counting what was dropped as well.
+        return Selectors({name for name, number in self.ids.items() if number == 1 and name not in self._dropped_ids})
 
 
 def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:
@@ -330,13 +347,9 @@ def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:
 def _names_frame(node: LexborNode) -> bool:
     attributes = node.attributes
     marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
-    return len(marks) > 2 and bool(_FRAME_NAME.search(marks))
+    return len(marks) > 2 and _marks_frame(marks)
 
 
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        for part in value:
-            yield from _objects(part)
-    elif isinstance(value, dict):
-        yield value
-        yield from _objects(value.get("@graph", []))
+@lru_cache(maxsize=8_192)
+def _marks_frame(marks: str) -> bool:
+    return bool(_FRAME_NAME.search(marks))

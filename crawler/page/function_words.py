@@ -6,6 +6,8 @@ not decide, langdetect is asked. How often they are right: `benchmarks/language.
 
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 
 _WORDS = {
     "af": "die en van in is het nie 'n dat vir met op aan wat te om deur sal kan word hierdie sy hulle ook as ons jy jou u of by enige elkeen",
@@ -137,8 +139,9 @@ for _language, _words in _WORDS.items():
         LANGUAGES.setdefault(_word, []).append(_language)
 
 
-def shares(text: str) -> dict[str, float]:
-    """Share of small words among the words of the text, by language."""
+@lru_cache(maxsize=8)
+def shares(text: str) -> Mapping[str, float]:
+    """Share of small words among the words of the text, by language. A text is asked about several times in a row."""
     words = unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES).split()
     counts: Counter[str] = Counter()
     for word in words:
@@ -163,12 +166,25 @@ def guess(text: str) -> str:
     return best if clear or (found[best] >= FEW and found[best] >= FAR * second) else ""
 
 
+def any_other(language: str, text: str) -> bool:
+    """Do the small words speak for another language than this one?
+
+    A list of names, dates or headings has none of any: then nothing speaks against the author's declaration.
+    """
+    own, best = _own_and_best_other(language, text)
+    return best >= ENOUGH and best > LEAD * own
+
+
 def confirms(language: str, text: str) -> bool:
     """Are the small words of the text those of this language, more than of any other?
 
     >>> confirms("en", "The ministry is responsible for the health of the people and for their schools.")
     True
     """
+    own, best = _own_and_best_other(language, text)
+    return own >= FEW and own > best
+
+
+def _own_and_best_other(language: str, text: str) -> tuple[float, float]:
     found = shares(text)
-    own = found.pop(language, 0.0)
-    return own >= FEW and own > max(found.values(), default=0.0)
+    return found.get(language, 0.0), max((share for code, share in found.items() if code != language), default=0.0)

@@ -16,7 +16,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY
 
 from crawler.items import Page
 from crawler.page.document import Document
-from crawler.page.function_words import CLAIMED, NEXT_TO_NONE, UNSURE, confirms, guess, shares
+from crawler.page.function_words import CLAIMED, NEXT_TO_NONE, UNSURE, any_other, confirms, guess, shares
 from crawler.page.urls import first_path_tokens
 
 # langdetect draws random samples; a fixed seed makes it a function of the text.
@@ -90,6 +90,10 @@ _WIDELY_WRITTEN = frozenset(["en", "fr", "es", "pt"])
 """Languages that langdetect does not mistake for one it has never seen."""
 
 
+ANY = "und"
+"""Stands for every language: names of schemes are the same in all (BCP 47, undetermined)."""
+
+
 def base(tag: str) -> str:
     """The base language of a BCP 47 tag.
 
@@ -138,6 +142,12 @@ def same(one: str, other: str) -> bool:
     return one == other or any(one in family and other in family for family in _FAMILIES)
 
 
+@lru_cache(maxsize=4096)
+def close_to(languages: frozenset[str]) -> frozenset[str]:
+    """The languages and those written so alike that their words count too."""
+    return languages.union(*(family for family in _FAMILIES if languages & family))
+
+
 def script_of(text: str) -> str:
     """The script of most letters of the text (ISO 15924), "" where there are none."""
     if text.isascii():
@@ -160,6 +170,16 @@ def official_languages(territory: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
+def national_languages(country: str) -> frozenset[str]:
+    """Base codes of the languages official in all of the country, by its alpha-3 code (CLDR)."""
+    known = pycountry.countries.get(alpha_3=country)
+    if known is None:
+        return frozenset()
+    found = get_official_languages(known.alpha_2, de_facto=True)
+    return frozenset(base(tag) for tag in found)
+
+
+@lru_cache(maxsize=512)
 def languages_of(country: str) -> tuple[str, ...]:
     """Official languages of a country by its alpha-3 code; () where the country is unknown."""
     known = pycountry.countries.get(alpha_3=country)
@@ -168,7 +188,7 @@ def languages_of(country: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _expected(country: str, portal_languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset([*languages_of(country), *(base(tag) for tag in portal_languages), "en"])
+    return frozenset([*languages_of(country), *(base(tag) for tag in portal_languages), "en", ANY])
 
 
 def expected_languages(page: Page) -> frozenset[str]:
@@ -226,6 +246,8 @@ def of_text(text: str, declared: str = "") -> tuple[str, str, float]:
         return declared, "words", 1.0
     if script in _MOSTLY:
         return _MOSTLY[script], "script", 0.8
+    if declared and not any_other(declared, sample):
+        return "", "", 0.0
     detected, probability = detect(text)
     known = detected in CLAIMED and detected not in _WIDELY_WRITTEN
     if known and shares(sample).get(detected, 0.0) < NEXT_TO_NONE:

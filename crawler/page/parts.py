@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from selectolax.lexbor import LexborNode
 
@@ -61,7 +62,7 @@ class Button:
     marks: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Form:
     """A form with its fields and buttons, and the heading above it."""
 
@@ -69,6 +70,11 @@ class Form:
     heading: str
     fields: list[Field] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
+
+    @cached_property
+    def asked(self) -> str:
+        """Types and names of all fields, one a line."""
+        return "\n".join(line for one in self.fields for line in (one.type, one.name))
 
 
 @dataclass(slots=True)

@@ -17,7 +17,9 @@ from ahocorasick_rs import AhoCorasick
 MAX_TEXT = 400
 """Longer texts are not matched as a whole: nothing that names a feature is longer (characters)."""
 MEMORY = 100_000
-"""Texts whose concepts are remembered."""
+"""Texts whose concepts are remembered, per set of languages."""
+SETS = 64
+"""Sets of languages whose automata are kept; a country needs one to five."""
 _DIVIDER = "\x02"
 """Stands between texts that are folded together; folding leaves it alone."""
 
@@ -104,13 +106,17 @@ class Match:
     found: Mapping[str, Term]
 
 
-_NOTHING = Match(0, {})
+_NONE: Mapping[str, Term] = {}
+_NOTHING = Match(0, _NONE)
 
 
+@lru_cache(maxsize=500_000)
 def _pattern(phrase: str) -> str:
-    """The phrase as a string to look for in ` ^ text $ `; see the head of a terms file for the marks."""
+    """The phrase as a string to look for in ` ^ text $ `, "" for signs alone; the head of a terms file has the marks."""
     exact, stem = phrase.startswith("="), phrase.endswith("*")
     folded = fold(phrase)
+    if not folded:
+        return ""
     if exact:
         return f"^ {folded}" if stem else f"^ {folded} $"
     if _UNSPACED.search(folded):
@@ -119,57 +125,84 @@ def _pattern(phrase: str) -> str:
 
 
 class TermIndex:
-    """All phrases of all languages, ready to be looked up in texts."""
+    """All phrases of all languages, ready to be looked up in texts.
+
+    A page is read in a handful of languages; for each such set one automaton is built when it is first needed.
+    """
 
     def __init__(self, phrases: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         """`phrases`: language -> concept -> phrases."""
-        by_pattern: dict[str, list[Term]] = {}
-        for language, concepts in phrases.items():
-            for concept, listed in concepts.items():
-                for phrase in listed:
-                    if fold(phrase):
-                        by_pattern.setdefault(_pattern(phrase), []).append(Term(concept, language, phrase))
+        self._phrases = phrases
         self.concepts_by_language = {language: frozenset(concepts) for language, concepts in phrases.items()}
-        self._terms = list(by_pattern.values())
-        self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
-        # Menus and footers repeat on every page of a site: most texts were seen before.
-        self._read: dict[str, tuple[int, tuple[int, ...]]] = {}
-        self.match = lru_cache(maxsize=MEMORY)(self._match)
+        self.of = lru_cache(maxsize=SETS)(self._of)
+
+    def _of(self, languages: frozenset[str]) -> "Reader":
+        """What reads texts in these languages, and in no other."""
+        by_pattern: dict[str, list[Term]] = {}
+        for language in sorted(languages & self._phrases.keys()):
+            for concept, listed in self._phrases[language].items():
+                for phrase in listed:
+                    if pattern := _pattern(phrase):
+                        by_pattern.setdefault(pattern, []).append(Term(concept, language, phrase))
+        return Reader(by_pattern)
 
     def forget(self) -> None:
         """Empty the memory of texts seen, as if the next page were the first."""
-        self._read.clear()
-        self.match.cache_clear()
+        Reader.generation += 1
+
+
+class Reader:
+    """Finds the concepts that texts name in one set of languages."""
+
+    generation = 0
+
+    def __init__(self, by_pattern: Mapping[str, Sequence[Term]]) -> None:
+        self._terms = [tuple(terms) for terms in by_pattern.values()]
+        self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
+        self._generation = self.generation
+        # Menus and footers repeat on every page of a site: most texts were seen before.
+        self._known: dict[str, Match] = {}
+
+    def match(self, text: str) -> Match:
+        """The concepts that the text names."""
+        known = self._known.get(text)
+        if known is None and 0 < len(text) <= MAX_TEXT:
+            self.read([text])
+            known = self._known.get(text)
+        return known or _NOTHING
 
     def read(self, texts: Iterable[str]) -> None:
         """Look the texts up together, in one pass: a page has hundreds of short ones."""
-        if len(self._read) > MEMORY:
-            self._read.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in self._read and 0 < len(text) <= MAX_TEXT]
+        if len(self._known) > MEMORY or self._generation != Reader.generation:
+            self._known.clear()
+            self._generation = Reader.generation
+        new = [text for text in dict.fromkeys(texts) if text not in self._known and 0 < len(text) <= MAX_TEXT]
+        if not new:
+            return
         # Apart, since English and digits need less work than anything else.
         new.sort(key=str.isascii)
         plain = sum(map(str.isascii, new))
         folded = [*_fold_all(new[: len(new) - plain]), *_fold_all(new[len(new) - plain :])]
         starts = [0, *accumulate(len(one) + 5 for one in folded)]
-        found: list[list[int]] = [[] for _ in new]
+        found: dict[int, list[int]] = {}
         joined = "".join(f"^ {one} $ " for one in folded)
         for pattern, start, _ in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            found[bisect_right(starts, start) - 1].append(pattern)
-        for text, one, patterns in zip(new, folded, found, strict=True):
-            self._read[text] = (word_count(one), tuple(patterns)) if one else (0, ())
+            found.setdefault(bisect_right(starts, start) - 1, []).append(pattern)
+        for number, (text, one) in enumerate(zip(new, folded, strict=True)):
+            words = word_count(one) if one else 0
+            self._known[text] = Match(words, self._longest(found[number])) if number in found else Match(words, _NONE)
 
-    def _match(self, text: str, languages: frozenset[str]) -> Match:
-        """The concepts that the text names in one of the languages."""
-        if not text or len(text) > MAX_TEXT:
-            return _NOTHING
-        if text not in self._read:
-            self.read([text])
-        words, patterns = self._read[text]
+    def _longest(self, patterns: Iterable[int]) -> Mapping[str, Term]:
+        """Concept to the longest of its terms."""
         found: dict[str, Term] = {}
         for pattern in patterns:
             for term in self._terms[pattern]:
-                if term.language in languages:
-                    known = found.get(term.concept)
-                    if known is None or len(term.phrase) > len(known.phrase):
-                        found[term.concept] = term
-        return Match(words, found) if words else _NOTHING
+                known = found.get(term.concept)
+                if known is None or _weight(term) > _weight(known):
+                    found[term.concept] = term
+        return found
+
+
+def _weight(term: Term) -> tuple[int, bool]:
+    """Longer phrases first; of two alike, the one that may stand in a longer text."""
+    return len(term.phrase.strip("=*")), not term.phrase.startswith("=")

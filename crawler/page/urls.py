@@ -54,6 +54,37 @@ def host_written(href: str) -> str:
     return rest[:end].rpartition("@")[2].partition(":")[0].lower()
 
 
+_GOVERNMENT = re.compile(
+    r"(?:^|\.)(?:(?:gov|gob|gouv|govt|gub|govern|gv|mil)(?:\.[a-z]{2})?|(?:go|gc|gok|gon|gos|egov|govmu|government)\.[a-z]{2,3}"
+    r"|admin\.ch|bund\.de|europa\.eu|public\.lu|etat\.lu|stjornarrad\.is|island\.is|rks-gov\.net|gouvernement\.[a-z]{2}"
+    r"|[a-z-]+\.gov\.[a-z]{2}|regjeringen\.no|dep\.no|kommune\.no|regeringen\.se|riksdagen\.se|overheid\.nl|rijksoverheid\.nl"
+    r"|belgium\.be|fgov\.be|suomi\.fi|gov\.cymru|gov\.wales|gov\.scot|fed\.us|va|gov\.eng)$"
+)
+
+
+@lru_cache(maxsize=4_096)
+def is_government(host: str) -> bool:
+    """Does the host lie under a suffix that is kept for governments?
+
+    Second-level names for governments as registries list them (public suffix list; data of the corpus of
+    government domains), and the domains that states without such a name use.
+
+    >>> is_government("www.health.gov.uk"), is_government("salud.gob.pe"), is_government("government.example.com")
+    (True, True, False)
+    """
+    return bool(_GOVERNMENT.search(host))
+
+
+@lru_cache(maxsize=4_096)
+def site_of(host: str) -> str:
+    """The registered domain of a host, the host itself where it has none.
+
+    >>> site_of("a.b.example.co.uk")
+    'example.co.uk'
+    """
+    return _suffixes(host).top_domain_under_public_suffix or host
+
+
 @lru_cache(maxsize=4_096)
 def _origin(url: str) -> str:
     parts = urlsplit(url)

@@ -1,5 +1,6 @@
 """Reading the rubric's files. Whatever is wrong is said with file, feature and key."""
 
+import gc
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -11,14 +12,18 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from crawler.detectors import DETECTORS
+from crawler.detectors import DETECTORS, needed_by
 from crawler.items import EgovError
+from crawler.page.language import ANY
+from crawler.page.marks import SelectorIndex
+from crawler.page.providers import Provider, ProviderIndex
 from crawler.page.terms import TermIndex
 from crawler.rubric.models import (
     Detection,
     Feature,
     FeatureText,
     Model,
+    ProviderText,
     Rule,
     broken_option,
     broken_selector,
@@ -35,6 +40,9 @@ _RESOLVERS = {
 }
 _LOADER: Any = type("RubricLoader", (_FAST,), {"yaml_implicit_resolvers": _RESOLVERS})
 _LOADER.add_implicit_resolver(_TRUTH, re.compile("(?:true|false)$", re.I), list("tTfF"))
+_ROOMS = ("features", "terms", "providers")
+EID_NAME = "eid-name"
+"""The concept that the names of e-ID schemes fill."""
 DEFAULT = "egov"
 """The rubric that comes with the program."""
 
@@ -50,11 +58,24 @@ class Rubric:
     concepts: Mapping[str, Mapping[str, Any]]
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]]
     models: Mapping[str, Model]
+    providers: ProviderIndex
 
     @cached_property
     def index(self) -> TermIndex:
-        """All terms, ready to match."""
-        return TermIndex(self.phrases)
+        """All terms, and the names of e-ID schemes in any language, ready to match."""
+        names = {EID_NAME: self.providers.names["eid"]} if "eid" in self.providers.names else {}
+        built = TermIndex({**self.phrases, ANY: names})
+        # What is loaded stays: the garbage collector need not walk it again for every page.
+        gc.freeze()
+        return built
+
+    @cached_property
+    def selectors(self) -> SelectorIndex:
+        """All CSS selectors of features and providers, ready to be held against a page."""
+        rules = (rule for one in self.features.values() for rule in (*one.any, *one.all, *one.none))
+        return SelectorIndex(
+            [*self.providers.marks, *(rule.options["selector"] for rule in rules if rule.detector is DETECTORS["css"])]
+        )
 
     def languages_without(self, concepts: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
         """Those of the languages in which one of the concepts has no words at all."""
@@ -93,14 +114,14 @@ def load(rubric: str = DEFAULT) -> Rubric:
         if not isinstance(head.get(key), str):
             raise EgovError(f"{_short(directory / 'rubric.yaml')}: {key}: a text is missing here")
     version = f"{head['version']}+{_digest(directory)}"
-    return Rubric(head["id"], version, directory, features, concepts, phrases, models)
+    return Rubric(head["id"], version, directory, features, concepts, phrases, models, _providers(directory))
 
 
 def _digest(directory: Path) -> str:
     """Eight digits that change with every change of features, concepts or terms."""
     found = hashlib.sha256()
     for file in sorted(
-        [directory / "concepts.yaml", *directory.glob("features/*.yaml"), *directory.glob("terms/*.yaml")]
+        [directory / "concepts.yaml", *(file for room in _ROOMS for file in directory.glob(f"{room}/*.yaml"))]
     ):
         found.update(file.read_bytes().replace(b"\r\n", b"\n"))
     return found.hexdigest()[:8]
@@ -160,6 +181,24 @@ def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tupl
     return language, words
 
 
+def _providers(directory: Path) -> ProviderIndex:
+    found: dict[str, Provider] = {}
+    for file in sorted((directory / "providers").glob("*.yaml")):
+        content = read_yaml(file)
+        if not isinstance(content, list):
+            raise EgovError(f"{_short(file)}: a list of providers is expected")
+        for number, entry in enumerate(content, 1):
+            name = entry.get("id", f"entry {number}") if isinstance(entry, dict) else f"entry {number}"
+            text = _validated(ProviderText, entry, f"{_short(file)}: {name}")
+            if text.id in found:
+                raise EgovError(f"{_short(file)}: {text.id}: defined twice")
+            for mark in text.marks:
+                if broken := broken_selector(mark):
+                    raise EgovError(f"{_short(file)}: {text.id}: marks: {broken}")
+            found[text.id] = Provider(**text.model_dump())
+    return ProviderIndex(found.values())
+
+
 def _features(file: Path, concepts: Mapping[str, Any]) -> list[Feature]:
     content = read_yaml(file)
     if not isinstance(content, list):
@@ -183,7 +222,7 @@ def _feature(text: FeatureText, file: Path, concepts: Mapping[str, Any]) -> Feat
         tuple(_rule(name, options, place, concepts) for entry in part for name, options in entry.items())
         for part in (detect.any, detect.all, detect.none)
     )
-    return Feature(text.id, file.stem, text, any_, all_, none)
+    return Feature(text.id, file.stem, text, any_, all_, none, text.on == "home", text.applies_to)
 
 
 def _rule(name: str, options: dict[str, Any], place: str, concepts: Mapping[str, Any]) -> Rule:
@@ -196,7 +235,7 @@ def _rule(name: str, options: dict[str, Any], place: str, concepts: Mapping[str,
     if broken := broken_option(name, checked):
         raise EgovError(f"{place}: {name}: {broken}")
     label = checked.get("terms") or checked.get("selector") or ""
-    return Rule(f"{name}:{label}" if label else name, DETECTORS[name], checked)
+    return Rule(f"{name}:{label}" if label else name, DETECTORS[name], checked, needed_by(name, checked))
 
 
 def _model(file: Path) -> Model:

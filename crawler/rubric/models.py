@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import re2
@@ -23,6 +24,8 @@ class Example(_Strict):
     html: str
     lang: str = "en"
     country: str = "GBR"
+    captured_at: str = ""
+    headers: dict[str, str] = {}
     url: str = "https://portal.gov.example/"
 
 
@@ -53,7 +56,13 @@ def _as_detection(value: object) -> object:
 
 
 class FeatureText(_Strict):
-    """One feature as written in `rubrics/features/*.yaml`."""
+    """One feature as written in `rubrics/features/*.yaml`.
+
+    `settled_by`: one page with evidence is enough (any), most pages must have it (most), four of the six sectors
+    must occur among the evidence (sectors), or one scheme on at least two hosts (shared). `start_from`: features
+    whose pages a person looks at first, where only people can tell. `awaits`: what has to be built before the
+    machine can look; until then the feature is untested.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     title: str
@@ -67,13 +76,35 @@ class FeatureText(_Strict):
     epi_level: Literal["information", "consultation", "decision-making"] | None = None
     un2024: Literal["IF", "SP", "CP", "TEC", "EPI"] | None = None
     west: bool = False
+    core: bool = False
     kind: Literal["auto", "assist", "human"]
     on: Literal["any", "home"] = "any"
     applies_to: str = ""
-    settled_by: Literal["any", "most"] = "any"
+    level: Literal["page", "portal", "country"] = "page"
+    settled_by: Literal["any", "most", "sectors", "shared"] = "any"
+    start_from: tuple[str, ...] = ()
+    awaits: str = ""
     when_missing: Literal["not_found", "absent"] = "not_found"
     detect: Annotated[Detection, BeforeValidator(_as_detection)] = Detection()
     examples: Examples | None = None
+
+
+class ProviderText(_Strict):
+    """A provider as written in `rubrics/providers/*.yaml`; see `crawler.page.providers.Provider`."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    name: str
+    kind: Literal[
+        "eid", "payment", "participation", "data-portal", "chatbot", "livechat", "captcha", "overlay", "advertising",
+        "comments", "readaloud",
+    ]  # fmt: skip
+    countries: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
+    hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = ()
+    scripts: tuple[str, ...] = ()
+    generators: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    api: str = ""
 
 
 class Group(_Strict):
@@ -98,18 +129,24 @@ class Model(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A detector with its options, ready to run. `name` goes into the evidence."""
+    """A detector with its options, ready to run. `name` goes into the evidence.
+
+    `needs`: what the page must hold for the rule to fire (`View.inventory`), "" where that cannot be told.
+    """
 
     name: str
     detector: Callable[..., Iterator[Hit]]
     options: Mapping[str, Any]
+    needs: str = ""
 
     def hits(self, view: View) -> Iterator[Hit]:
         """The places where the page gives evidence."""
+        if self.needs and self.needs not in view.inventory:
+            return iter(())
         return self.detector(view, **self.options)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feature:
     """One feature with its sub-index and its compiled rules."""
 
@@ -119,15 +156,23 @@ class Feature:
     any: tuple[Rule, ...]
     all: tuple[Rule, ...]
     none: tuple[Rule, ...]
+    home_only: bool = False
+    applies_to: str = ""
 
-    @property
+    @cached_property
     def has_detectors(self) -> bool:
         return bool(self.any or self.all)
 
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """Of what the page must hold one for the feature to be found (`View.inventory`); () where that cannot be told."""
+        rules = self.all or self.any
+        return frozenset(rule.needs for rule in rules) if all(rule.needs for rule in rules) else frozenset()
+
     def concepts(self) -> frozenset[str]:
         """Concepts without whose words the feature cannot be found by words."""
-        named = (rule.options.get("terms") for rule in (*self.any, *self.all))
-        return frozenset(concept for concept in named if concept)
+        named = [rule.options.get("terms") or () for rule in (*self.any, *self.all)]
+        return frozenset(one for terms in named for one in ([terms] if isinstance(terms, str) else terms))
 
 
 def option_model(name: str) -> type[BaseModel]:

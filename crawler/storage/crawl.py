@@ -7,7 +7,19 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from crawler.items import AssessedPage, ClickPath, Evidence, Failure, Finding, Page, Reason, Record, Seed, Strength
+from crawler.items import (
+    AssessedPage,
+    ClickPath,
+    Evidence,
+    Failure,
+    Finding,
+    Page,
+    PageFacts,
+    Reason,
+    Record,
+    Seed,
+    Strength,
+)
 from crawler.page.urls import host
 from crawler.storage.schema import crawl_migrations, open_database
 
@@ -148,6 +160,7 @@ class CrawlDatabase:
         with self.db.atomic():
             self.db.conn.execute(_INSERT_PAGE, _page_row(self.run, page, record, length, assessed))
             self.db.conn.executemany(_INSERT_EVIDENCE, [_evidence_row(self.run, one) for one in assessed.evidence])
+            self.db.conn.executemany(_INSERT_FAULT, _fault_rows(self.run, page, record, assessed))
             self.queue(links)
             # The address that a redirect ended at must not be fetched again under its own name.
             kind = "render" if page.rendered else "page"
@@ -200,6 +213,7 @@ class CrawlDatabase:
                 declared_language=row["declared_language"] or "",
                 evidence=tuple(evidence.get((row["warc"], row["offset"]), ())),
                 not_applicable=frozenset(row["not_applicable"].split()),
+                facts=facts_from(row["facts"]),
             )
 
     def failures(self) -> list[Failure]:
@@ -229,14 +243,15 @@ class CrawlDatabase:
 
 _PAGE_COLUMNS = (
     "run, warc, offset, length, url, portal, country, status, depth, path, title, language, declared_language, votes,"
-    " not_applicable, reason, rendered, sha256, captured_at"
+    " not_applicable, reason, rendered, sha256, captured_at, facts"
 )
 EVIDENCE_COLUMNS = (
     "warc, offset, feature, country, portal, url, strength, quote, selector, term, language, detector, depth, path,"
-    " sha256, captured_at, rubric, rubric_version"
+    " sha256, captured_at, rubric, rubric_version, tags, service_level"
 )
-_INSERT_PAGE = f"INSERT OR REPLACE INTO page ({_PAGE_COLUMNS}) VALUES ({','.join('?' * 19)})"
-_INSERT_EVIDENCE = f"INSERT OR REPLACE INTO evidence (run, {EVIDENCE_COLUMNS}) VALUES ({','.join('?' * 19)})"
+_INSERT_PAGE = f"INSERT OR REPLACE INTO page ({_PAGE_COLUMNS}) VALUES ({','.join('?' * 20)})"
+_INSERT_EVIDENCE = f"INSERT OR REPLACE INTO evidence (run, {EVIDENCE_COLUMNS}) VALUES ({','.join('?' * 21)})"
+_INSERT_FAULT = f"INSERT OR REPLACE INTO fault VALUES ({','.join('?' * 10)})"
 
 
 def _page_row(run: str, page: Page, record: Record, length: int, assessed: AssessedPage) -> tuple[object, ...]:
@@ -244,6 +259,7 @@ def _page_row(run: str, page: Page, record: Record, length: int, assessed: Asses
         run, record.warc, record.offset, length, page.url, page.portal, page.country, page.status, page.depth,
         json.dumps(page.path, ensure_ascii=False), assessed.title, assessed.language, assessed.declared_language,
         json.dumps(assessed.votes), " ".join(sorted(assessed.not_applicable)), assessed.reason, int(page.rendered), record.sha256, page.captured_at,
+        json.dumps(asdict(assessed.facts), ensure_ascii=False) if assessed.facts else None,
     )  # fmt: skip
 
 
@@ -251,12 +267,26 @@ def _evidence_row(run: str, one: Evidence) -> tuple[object, ...]:
     return (
         run, one.warc, one.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
         one.term, one.language, one.detector, one.depth, json.dumps(one.path, ensure_ascii=False), one.sha256,
-        one.captured_at, one.rubric, one.rubric_version,
+        one.captured_at, one.rubric, one.rubric_version, " ".join(one.tags), one.service_level,
     )  # fmt: skip
+
+
+def _fault_rows(run: str, page: Page, record: Record, assessed: AssessedPage) -> list[tuple[object, ...]]:
+    place = (run, record.warc, record.offset)
+    where = (page.country, page.portal, page.url)
+    return [(*place, one.feature, *where, one.selector, one.quote, one.count) for one in assessed.faults]
+
+
+def facts_from(told: str | None) -> PageFacts | None:
+    """Facts of a page as they were, from the column of the table."""
+    if told is None:
+        return None
+    row = json.loads(told)
+    return PageFacts(tuple(row["hosts"]), tuple(row["sign_in"]), tuple(row["languages"]), row["updated"])
 
 
 def evidence_from(row: dict[str, Any]) -> Evidence:
     """Evidence as it was, from a row of the table."""
     path = tuple((text, url) for text, url in json.loads(row["path"]))
-    kept = {key: row[key] for key in Evidence.__slots__ if key not in ("path", "strength")}
-    return Evidence(**kept, path=path, strength=Strength(row["strength"]))
+    kept = {key: row[key] for key in Evidence.__slots__ if key not in ("path", "strength", "tags")}
+    return Evidence(**kept, path=path, strength=Strength(row["strength"]), tags=tuple(row["tags"].split()))

@@ -15,8 +15,13 @@ NOTES = {
     "run": "One crawl or one assessment of an archive. `kind`: crawl or assess; `settings`: JSON.",
     "archive": "The WARC files that pages lie in; `path` is relative to the run's folder unless absolute.",
     "page": "One capture. `reason` is NULL where the page could be read; `votes`: witnesses of its language, JSON; `not_applicable`: features that cannot apply to it; "
+    "`facts`: hosts it links to, sign-in schemes, languages it leads to, latest date, JSON; "
     "`path`: click path from the home page, JSON list of [text, address]; `length`: compressed bytes in the archive.",
-    "evidence": "The best piece of proof that a page gives for a feature. `strength`: here or link.",
+    "evidence": "The best piece of proof that a page gives for a feature. `strength`: here or link; `tags`: sectors and "
+    "groups it names; `service_level`: how far a service goes (information, download, form, account, payment, tracking).",
+    "fault": "What speaks against a feature on a page: the first of `count` elements at fault.",
+    "distribution": "Files that data catalogues name, as far as a sample was asked for: the answer's `status`, type and "
+    "`length` in bytes, or the `reason` why there was none.",
     "finding": "What the machine proposes per country and feature. `outcome`: present, absent, not_found, unclear, "
     "not_applicable, untested; `searched`: JSON: pages, depth, portals, languages, failures.",
     "failure": "Pages that could not be fetched, with a typed reason.",
@@ -109,6 +114,24 @@ def _crawl_evidence(db: Database) -> None:
     _evidence_tables(db)
 
 
+def _tags_faults_and_facts(db: Database) -> None:
+    for column in ("tags", "service_level"):
+        db.execute(f"ALTER TABLE evidence ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE page ADD COLUMN facts TEXT")
+    db.execute(
+        "CREATE TABLE fault (run TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL, feature TEXT NOT NULL,"
+        " country TEXT NOT NULL, portal TEXT NOT NULL, url TEXT NOT NULL, selector TEXT NOT NULL, quote TEXT NOT NULL,"
+        " count INTEGER NOT NULL, PRIMARY KEY (run, warc, offset, feature),"
+        " FOREIGN KEY (run, warc, offset) REFERENCES page (run, warc, offset)) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE distribution (run TEXT NOT NULL, url TEXT NOT NULL, country TEXT NOT NULL, portal TEXT NOT NULL,"
+        " catalogue TEXT NOT NULL, dataset TEXT NOT NULL, format TEXT NOT NULL, status INTEGER, content_type TEXT,"
+        " length INTEGER, reason TEXT, checked_at TEXT NOT NULL, PRIMARY KEY (run, url),"
+        " FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
+
+
 @crawl_migrations(name="0002_frontier")
 def _frontier(db: Database) -> None:
     db.execute(
@@ -118,6 +141,11 @@ def _frontier(db: Database) -> None:
     )
     db.execute("CREATE INDEX frontier_next ON frontier (host, priority DESC, id) WHERE state = 'PENDING'")
     db.execute("CREATE INDEX frontier_leased ON frontier (id) WHERE state = 'LEASED'")
+
+
+@crawl_migrations(name="0003_tags_faults_and_facts")
+def _crawl_facts(db: Database) -> None:
+    _tags_faults_and_facts(db)
 
 
 @survey_migrations(name="0001_evidence")
@@ -144,6 +172,11 @@ def _reviews(db: Database) -> None:
             " BEGIN SELECT RAISE(ABORT, 'reviews are only ever added'); END"
         )
     db.execute("CREATE INDEX review_by_feature ON review (country, feature)")
+
+
+@survey_migrations(name="0003_tags_faults_and_facts")
+def _survey_facts(db: Database) -> None:
+    _tags_faults_and_facts(db)
 
 
 def open_database(path: Path, migrations: Migrations, *, create: bool = True) -> Database:

@@ -11,7 +11,7 @@ from crawler.storage.crawl import DATABASE, EVIDENCE_COLUMNS, evidence_from
 from crawler.storage.schema import open_database, survey_migrations
 
 FILE = "survey.db"
-_MERGED = ("run", "portal", "archive", "page", "evidence", "finding", "failure")
+_MERGED = ("run", "portal", "archive", "page", "evidence", "finding", "failure", "fault", "distribution")
 # The run that stands for a country is the latest that has findings of it.
 _CURRENT = (
     "SELECT finding.country AS country, run.id AS run FROM finding JOIN run ON run.id = finding.run"

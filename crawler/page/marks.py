@@ -1,0 +1,48 @@
+"""Which CSS selectors may match a page at all, told by one pass over its source.
+
+A selector costs a walk over the whole page, and most of some hundred match nothing: those whose own words do
+not even stand in the source are never tried.
+"""
+
+import re
+from collections.abc import Iterable
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+_TOLD = re.compile(r"""[.#]([\w-]+)|=\s*["']?([\w/-]+)|\[([\w-]+)|^([a-z][\w-]*)""")
+_ON_EVERY_PAGE = frozenset(
+    "class name content href type body html form input link meta span table style title label button select search action".split()
+)
+SHORTEST = 4
+"""Letters of a piece that is looked for: shorter ones stand everywhere."""
+
+
+class SelectorIndex:
+    """Selectors, ready to be held against the source of a page."""
+
+    def __init__(self, selectors: Iterable[str]) -> None:
+        self._alternatives = [
+            (frozenset(piece.lower().encode() for piece in literals(alternative)), selector)
+            for selector in dict.fromkeys(selectors)
+            for alternative in re.split(r",(?![^\[]*\])", selector)
+        ]
+        self._pieces = sorted(frozenset().union(*(pieces for pieces, _ in self._alternatives)))
+        self._automaton = BytesAhoCorasick(self._pieces, implementation=Implementation.DFA)
+
+    def possible(self, source: bytes) -> frozenset[str]:
+        """The selectors that may match a page with this source: all pieces of an alternative stand in it."""
+        matches = self._automaton.find_matches_as_indexes(source.lower(), overlapping=True)
+        found = {self._pieces[number] for number in {piece for piece, _, _ in matches}}
+        return frozenset(selector for pieces, selector in self._alternatives if pieces <= found)
+
+
+def literals(selector: str) -> list[str]:
+    """The telling pieces of a selector, all of which stand in the source of a page that it matches.
+
+    >>> literals("[class*=decidim-]"), literals("body.citizenspace"), literals("a[data-a4-widget]:not(.x)")
+    (['decidim-'], ['citizenspace'], ['data-a4-widget'])
+    """
+    # What stands within :not() must not be on the page.
+    plain = re.sub(r":not\([^)]*\)", "", selector)
+    pieces = [piece for group in _TOLD.findall(plain.strip()) for piece in group if piece]
+    return [piece for piece in pieces if piece not in _ON_EVERY_PAGE and len(piece) >= SHORTEST]
