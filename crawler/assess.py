@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from crawler.detectors import services
 from crawler.detectors.levels import level_behind, level_here
+from crawler.detectors.official import is_official
 from crawler.detectors.view import Hit, View
 from crawler.items import (
     AssessedPage,
@@ -45,10 +46,11 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
     )
     judged, not_applicable, faults = [], set(), []
     inventory = view.inventory
+    barred = frozenset() if is_official(view) else rubric.official_only
     for feature in rubric.features.values():
         if feature.needs and feature.needs.isdisjoint(inventory):
             continue
-        if feature.home_only and page.depth:
+        if (feature.home_only and page.depth) or feature.id in barred:
             continue
         if feature.applies_to and document.tree.css_first(feature.applies_to) is None:
             not_applicable.add(feature.id)

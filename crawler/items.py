@@ -78,7 +78,7 @@ class Seed:
 class Page:
     """A page as captured; `captured_at` in UTC as WARC writes it, `depth` in clicks from the home page.
 
-    `languages` are those the portal is known to offer (BCP 47).
+    `languages` are those the portal is known to offer (BCP 47); `official`: the page was reached from a seed.
     """
 
     country: str
@@ -92,6 +92,7 @@ class Page:
     path: ClickPath = ()
     rendered: bool = False
     languages: tuple[str, ...] = ()
+    official: bool = False
 
     def header(self, name: str) -> str:
         """The first value of a response header, or an empty string."""

@@ -101,7 +101,7 @@ def placed(page: Page, country: str | None, given: dict[str, str]) -> Page:
     seed = next((one for one in registry() if host(one.url) == host(page.url)), None)
     if seed is None:
         return replace(page, country=iso3)
-    return replace(page, country=iso3, portal=seed.url, languages=seed.languages)
+    return replace(page, country=iso3, portal=seed.url, languages=seed.languages, official=True)
 
 
 def read_countries(path: Path) -> dict[str, str]:

@@ -17,7 +17,11 @@ from crawler.detectors.view import (
 )
 from crawler.items import Strength
 from crawler.page.parts import Button, Link, tidy
+from crawler.page.terms import Term
 from crawler.page.urls import among
+
+TELLING = 10
+"""Links from which on a page shows whose it is: fewer are a notice, a frame or a fragment."""
 
 
 def link(
@@ -28,15 +32,17 @@ def link(
     also: Concept = "",
     without: Concepts = (),
     alone_with: Concept = "",
+    alone_without: Concept = "",
     words: int = 9,
     named: bool = True,
     phone: bool = False,
+    not_to: Pattern = "",
 ) -> Iterator[Hit]:
-    """A link whose words name `terms` and whose address matches `href`.
+    """A link whose words name `terms` and whose address matches `href`, and not `not_to`.
 
     `also`: a concept that the link or the heading above it must name too. `without`: concepts that
     rule it out. `alone_with`: where the term is all the text says, some link must name this concept
-    too. `words`: the longest text that still names a thing rather than tells a story.
+    too, unless the page has too few links to tell, and none `alone_without`. `words`: the longest text that still names a thing rather than tells a story.
     `named: false` accepts a link without any text, where the address alone is unmistakable; `phone: true`
     one that dials a number.
     """
@@ -48,13 +54,23 @@ def link(
             continue
         if href and not compiled(href).search(found.part.href):
             continue
-        if alone_with and found.term.phrase.startswith("=") and alone_with not in view.links:
+        if not_to and compiled(not_to).search(found.part.href):
+            continue
+        if not _in_company(view, found.term, alone_with, alone_without):
             continue
         if also and not view.names_any(found.text, [also]) and not view.names_any(found.part.heading, [also]):
             continue
         if not phone and not _leads_somewhere(found.part):
             continue
         yield view.hit(found, Strength.LINK)
+
+
+def _in_company(view: View, term: Term, concept: str, spoiler: str) -> bool:
+    """May the term stand alone: beside a link that names the concept, or few links, and none that names the spoiler?"""
+    if not term.phrase.startswith("="):
+        return True
+    company = not concept or concept in view.links or len(view.document.links) < TELLING
+    return company and spoiler not in view.links
 
 
 def _links_by_address(view: View, href: str, without: Concepts, named: bool) -> Iterator[Hit]:
@@ -74,15 +90,16 @@ def button(
     terms: Concept,
     without: Concepts = (),
     alone_with: Concept = "",
+    alone_without: Concept = "",
     words: int = 6,
     here: bool = False,
 ) -> Iterator[Hit]:
-    """A button whose words name `terms`; see `link` for `without` and `alone_with`.
+    """A button whose words name `terms`; see `link` for `without`, `alone_with` and `alone_without`.
 
     `here`: the button is the thing itself, not a way to it.
     """
     for found in view.buttons.get(terms, ()):
-        if alone_with and alone_with not in view.links:
+        if not _in_company(view, found.term, alone_with, alone_without):
             continue
         if found.words <= words and not view.names_any(found.text, without):
             yield view.hit(found, Strength.HERE if here else Strength.LINK)

@@ -294,4 +294,5 @@ def _placed(page: Page, metadata: ArcWarcRecord) -> Page:
     portal, languages = fields.get("egov-portal", page.portal), tuple(fields.get("egov-languages", "").split())
     if not portal.startswith(("http://", "https://")) or not 0 <= depth <= MAX_DEPTH:
         return page
-    return replace(page, country=fields["egov-country"], portal=portal, languages=languages, depth=depth, path=path)
+    told = {"portal": portal, "languages": languages, "depth": depth, "path": path}
+    return replace(page, country=fields["egov-country"], official=True, **told)

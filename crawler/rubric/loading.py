@@ -59,6 +59,7 @@ class Rubric:
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]]
     models: Mapping[str, Model]
     providers: ProviderIndex
+    official_only: frozenset[str] = frozenset()
 
     @cached_property
     def index(self) -> TermIndex:
@@ -114,7 +115,18 @@ def load(rubric: str = DEFAULT) -> Rubric:
         if not isinstance(head.get(key), str):
             raise EgovError(f"{_short(directory / 'rubric.yaml')}: {key}: a text is missing here")
     version = f"{head['version']}+{_digest(directory)}"
-    return Rubric(head["id"], version, directory, features, concepts, phrases, models, _providers(directory))
+    official = _official_only(head, features, directory)
+    return Rubric(head["id"], version, directory, features, concepts, phrases, models, _providers(directory), official)
+
+
+def _official_only(head: Mapping[str, Any], features: Mapping[str, Feature], directory: Path) -> frozenset[str]:
+    """Ids of the features that count on sites of public bodies only; the head lists them, or whole sub-indices."""
+    listed = head.get("official_only", [])
+    known = {*features, *(one.subindex for one in features.values())}
+    if not isinstance(listed, list) or not known.issuperset(listed):
+        place = f"{_short(directory / 'rubric.yaml')}: official_only"
+        raise EgovError(f"{place}: a list of sub-indices and features is expected, given {listed!r}")
+    return frozenset(one.id for one in features.values() if {one.id, one.subindex} & set(listed))
 
 
 def _digest(directory: Path) -> str:

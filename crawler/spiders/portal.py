@@ -118,6 +118,7 @@ class PortalSpider(Spider):
             path=path,
             rendered=rendered,
             languages=self.job.languages_of(portal),
+            official=True,
         )
 
     def _links(self, page: Page, document: Document) -> Iterator[Candidate]:
