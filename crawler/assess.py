@@ -1,30 +1,29 @@
 """Pages x rubric -> evidence -> findings. Pure: the same pages and rubric give the same rows."""
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 
 from crawler.detectors import services
 from crawler.detectors.levels import level_behind, level_here
 from crawler.detectors.official import is_official
-from crawler.detectors.view import Hit, View
+from crawler.detectors.view import Hit, View, lines_with
 from crawler.items import (
     AssessedPage,
+    CatalogueFacts,
+    DatasetFacts,
     Evidence,
-    Failure,
     Fault,
-    Finding,
-    Outcome,
     Page,
     PageFacts,
     Reason,
     Record,
-    Searched,
     Strength,
 )
+from crawler.page.catalogues import api_of, question, read_document
 from crawler.page.dates import day_of
 from crawler.page.document import Document
 from crawler.page.language import base, expected_languages, languages_of, page_language
+from crawler.page.openness import openness
 from crawler.page.state import reason_not_readable
 from crawler.page.urls import host_written
 from crawler.rubric import Feature, Rubric, Rule
@@ -35,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 def assess_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:
     """Everything the rubric says of one page; `document` is its parse, where the caller has one already."""
-    document = document or Document(page)
+    document = document or read_document(page)
     reason = reason_not_readable(page, document)
     if reason:
         return AssessedPage(page.url, page.portal, page.country, page.depth, reason, document.title)
@@ -77,6 +76,7 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         frozenset(not_applicable),
         tuple(faults),
         page_facts(view),
+        catalogue_facts(view, rubric),
     )
 
 
@@ -148,60 +148,41 @@ def page_facts(view: View) -> PageFacts:
         sign_in=tuple(sorted({seen.provider.id for seen in view.sightings if seen.provider.kind == "eid"})),
         languages=tuple(dict.fromkeys([view.language.language, *(code for code, _ in view.linked_languages)])),
         updated=max(past).isoformat() if past else "",
+        interfaces=tuple(dict.fromkeys(filter(None, _interfaces(view)))),
     )
 
 
-def find(
-    country: str, rubric: Rubric, pages: Iterable[AssessedPage], failures: Iterable[Failure] = ()
-) -> list[Finding]:
-    """What all pages of one country together say of each feature, in the order of the rubric.
-
-    Pages that could not be read are failures, never absences.
-    """
-    pages = list(pages)
-    read = [page for page in pages if page.reason is None]
-    # A shell that a browser filled was read after all.
-    filled = {page.url for page in read}
-    unread = Counter(page.reason for page in pages if page.reason and page.url not in filled)
-    unread.update(failure.reason for failure in failures if failure.reason is not Reason.OFFSITE)
-    with_evidence = Counter(piece.feature for page in read for piece in page.evidence)
-    not_applicable = Counter(feature for page in read for feature in page.not_applicable)
-    languages = tuple(
-        language for language, _ in Counter(page.language for page in read if page.language).most_common()
-    )
-    findings = []
-    for feature in rubric.features.values():
-        missing = rubric.languages_without(feature.concepts(), languages)
-        searched = Searched(
-            pages=len(read),
-            max_depth=max((page.depth for page in read), default=0),
-            portals=tuple(sorted({page.portal for page in read})),
-            languages=languages,
-            languages_without_terms=missing,
-            failures=tuple((reason.value, count) for reason, count in unread.most_common()),
+def catalogue_facts(view: View, rubric: Rubric) -> CatalogueFacts | None:
+    """What the page says of datasets, where it is the answer of a catalogue."""
+    if view.answer is None:
+        return None
+    view.reader.read(text for one in view.datasets for text in (one.title, *one.themes))
+    told = tuple(
+        DatasetFacts(
+            one.place,
+            one.title,
+            one.publisher,
+            one.licence,
+            one.modified,
+            one.frequency,
+            tuple(sorted({file.format for file in one.files if file.format})),
+            tuple(sorted({tag for text in (one.title, *one.themes) for tag in _tags(view, text, rubric)})),
+            openness(one),
         )
-        found, inapplicable = with_evidence[feature.id], not_applicable[feature.id]
-        outcome, why = _outcome(feature, found, inapplicable, searched, unread)
-        findings.append(Finding(country, feature.id, outcome, why, found, searched))
-    return findings
+        for one in view.datasets
+    )
+    return CatalogueFacts(view.answer.api, view.answer.total, told)
 
 
-def _outcome(
-    feature: Feature, found: int, inapplicable: int, searched: Searched, unread: Mapping[Reason, int]
-) -> tuple[Outcome, Reason | None]:
-    """The outcome by the strictest reading: only what was looked at and read can be missing."""
-    if not searched.pages:
-        return Outcome.UNTESTED, next(iter(unread), Reason.BUDGET)
-    if inapplicable == searched.pages:
-        return Outcome.NOT_APPLICABLE, None
-    if not feature.has_detectors:
-        return Outcome.UNCLEAR, None
-    if found and feature.text.settled_by == "any":
-        return Outcome.PRESENT, None
-    if found:
-        most = found * 2 > searched.pages - inapplicable
-        return (Outcome.PRESENT if most else Outcome.UNCLEAR), None
-    spoken = searched.languages
-    if feature.concepts() and spoken and len(searched.languages_without_terms) == len(spoken):
-        return Outcome.UNTESTED, Reason.LANGUAGE_UNSUPPORTED
-    return Outcome(feature.text.when_missing), None
+def _interfaces(view: View) -> Iterator[str]:
+    """Addresses at which the data catalogue behind the page, if it is of known software, can be asked."""
+    if view.answer is None:
+        for seen in view.sightings:
+            if seen.provider.kind == "data-portal" and seen.by in ("generator", "mark", "script"):
+                yield question(seen.provider.api, view.page.url)
+        for number in lines_with(_INTERFACE, view.document.addresses_of_links):
+            url = view.document.link_url(view.document.links[number])
+            yield question(api_of(url), url)
+
+
+_INTERFACE = r"/api/3/action/|/data\.json$|/api/explore/v2|/api/1/datasets|/api/catalog/v1"

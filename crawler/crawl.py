@@ -16,9 +16,9 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
 from crawler import __version__
-from crawler.assess import find
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
+from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed
 from crawler.job import Budget, Job, runs_directory

@@ -40,7 +40,9 @@ class Reason(StrEnum):
     TOO_LARGE = "too-large"
     FORBIDDEN_ADDRESS = "forbidden-address"
     OFFSITE = "offsite"
+    CATALOGUE = "catalogue-unreadable"
     INTERNAL_ERROR = "internal-error"
+    NOT_AUTOMATED = "not-automated"
     BUDGET = "budget"
 
 
@@ -144,13 +146,59 @@ class PageFacts:
     """What a page says of the web presence around it.
 
     `hosts`: other hosts it links to; `sign_in`: hosts at which it sends people to sign in; `languages`: base codes of
-    its own language and those it links to; `updated`: the latest day of publication or change on it, ISO, or "".
+    its own language and those it links to; `updated`: the latest day of publication or change on it, ISO, or "";
+    `interfaces`: addresses at which the data catalogue behind the page can be asked.
     """
 
     hosts: tuple[str, ...] = ()
     sign_in: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     updated: str = ""
+    interfaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """One dataset of a catalogue's answer. `place`: JSON pointer; `tags`: sectors that its title or themes name.
+
+    `openness`: the elements of ODIN 2022, each 0 to 1: machine-readable, non-proprietary, download, metadata, licence.
+    """
+
+    place: str
+    title: str
+    publisher: str
+    licence: str
+    modified: str
+    frequency: str
+    formats: tuple[str, ...]
+    tags: tuple[str, ...]
+    openness: tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFacts:
+    """The answer of a data catalogue. `total`: the number of datasets it claims, -1 where it claims none."""
+
+    api: str
+    total: int
+    datasets: tuple[DatasetFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A file that a catalogue names, of the sample that is asked for. `reason` is None where it answered."""
+
+    country: str
+    portal: str
+    catalogue: str
+    dataset: str
+    format: str
+    url: str
+    checked_at: str
+    status: int | None = None
+    content_type: str = ""
+    length: int | None = None
+    reason: Reason | None = Reason.BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +228,7 @@ class AssessedPage:
     not_applicable: frozenset[str] = frozenset()
     faults: tuple[Fault, ...] = ()
     facts: PageFacts | None = None
+    catalogue: CatalogueFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

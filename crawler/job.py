@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter
 from crawler.focus import Focus
-from crawler.items import AssessedPage, Failure, Page, Record, Seed
+from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed
 from crawler.page.document import Document
 from crawler.page.urls import host
 from crawler.rubric import Rubric
@@ -79,6 +79,10 @@ class Job:
         self._queued[url] = depth
         return True
 
+    def role_of(self, portal: str) -> str:
+        """The role of a portal as its seed row says, "" where it is none."""
+        return next((seed.role for seed in self.seeds if seed.url == portal), "")
+
     def widen(self, hostname: str) -> None:
         """Takes a host into the scope: a seed redirected to it."""
         self.scope = Scope(self.scope.sites | {hostname}, self.scope.suffixes)
@@ -100,6 +104,7 @@ class Visit:
     record: Record | None = None
     length: int = 0
     assessed: AssessedPage | None = None
+    sample: tuple[Distribution, ...] = ()
 
 
 @dataclass
@@ -107,6 +112,14 @@ class LinksOnly:
     """What is no page: the addresses it named, if any (a sitemap), and its acknowledgement."""
 
     links: list[Candidate]
+    lease: int | None
+
+
+@dataclass
+class Checked:
+    """A file of a data catalogue that was asked for, and its acknowledgement."""
+
+    distribution: Distribution
     lease: int | None
 
 

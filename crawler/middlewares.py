@@ -34,7 +34,8 @@ class ScopeMiddleware:
             raise Refused(Reason.FORBIDDEN_ADDRESS, why)
         candidate: Candidate | None = request.meta.get("candidate")
         hostname = urlparse_cached(request).hostname or ""
-        if candidate is None or job.scope.includes(hostname):
+        if candidate is None or job.scope.includes(hostname) or candidate.kind == "file":
+            # The files of an official catalogue may lie anywhere; only whether they are there is asked.
             return
         if candidate.depth == 0:
             # A portal that moved takes its new host into the scope.

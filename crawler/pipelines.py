@@ -6,6 +6,7 @@ links and acknowledgement are one transaction.
 
 import asyncio
 import errno
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import OperationalError
 from typing import Any
@@ -15,9 +16,14 @@ from scrapy.exceptions import DropItem
 
 from crawler.assess import judge_page
 from crawler.fetch.archive import Captured
-from crawler.items import Record
-from crawler.job import Job, LinksOnly, Missed, Visit
+from crawler.items import AssessedPage, Page, Record
+from crawler.job import Checked, Job, LinksOnly, Missed, Visit
+from crawler.page.catalogues import question
 from crawler.page.urls import host
+from crawler.storage.crawl import Candidate
+
+USUAL = ("ckan", "data.json")
+"""Interfaces that are tried where an open-data portal does not tell its software."""
 
 
 class _Stage:
@@ -47,7 +53,7 @@ class ArchivePipeline(_Stage):
         super().__init__(crawler)
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
 
-    async def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
+    async def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
         if not isinstance(item, Visit):
             return item
         try:
@@ -71,24 +77,39 @@ class ArchivePipeline(_Stage):
 class AssessPipeline(_Stage):
     """Judges the page by the rubric: the same function that reads archives."""
 
-    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
+    def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
         if isinstance(item, Visit) and item.record is not None:
             item.assessed = judge_page(item.page, item.record, self.job.rubric, item.document)
+            item.links.extend(self._interfaces(item.page, item.assessed))
         return item
+
+    def _interfaces(self, page: Page, assessed: AssessedPage) -> Iterator[Candidate]:
+        """Interfaces of the data catalogue behind the page; of an open-data portal of unknown software, the usual ones."""
+        urls = assessed.facts.interfaces if assessed.facts else ()
+        if not urls and page.url == page.portal and self.job.role_of(page.portal) == "opendata":
+            urls = tuple(question(api, page.url) for api in USUAL)
+        for url in urls:
+            path = (*page.path, ("(interface)", url))
+            if self.job.scope.includes(host(url)):
+                yield Candidate(url, page.portal, page.depth + 1, path, 80.0, "catalogue")
 
 
 class StoragePipeline(_Stage):
     """Writes what is known of the address, in one transaction."""
 
-    def process_item(self, item: Visit | LinksOnly | Missed) -> Any:
+    def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
         try:
             if isinstance(item, LinksOnly):
                 self.job.database.store_links(item.links, item.lease)
+            elif isinstance(item, Checked):
+                self.job.database.store_checked(item.distribution, item.lease)
             elif isinstance(item, Missed):
                 self.job.database.store_failure(item.failure, item.lease)
                 self.job.progress.reasons[item.failure.reason] += 1
             elif item.record is not None and item.assessed is not None:
-                self.job.database.store_page(item.page, item.record, item.length, item.assessed, item.links, item.lease)
+                self.job.database.store_page(
+                    item.page, item.record, item.length, item.assessed, item.links, item.lease, item.sample
+                )
                 self._count(item)
         except OperationalError as error:
             raise self.stop(

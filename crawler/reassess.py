@@ -13,8 +13,9 @@ from typing import Any
 
 import pycountry
 
-from crawler.assess import find, judge_page
+from crawler.assess import judge_page
 from crawler.fetch.archive import check_readable, read_pages
+from crawler.finding import find
 from crawler.items import AssessedPage, EgovError, Page
 from crawler.job import runs_directory
 from crawler.page.urls import host

@@ -13,6 +13,11 @@ from crawler.storage.crawl import Lease
 REFRESH = 20
 """Requests after which the list of waiting hosts is read again."""
 
+_PARSERS = {
+    "page": "parse", "render": "parse_rendered", "sitemap": "parse_sitemap", "catalogue": "parse_catalogue",
+    "file": "parse_file",
+}  # fmt: skip
+
 
 class FrontierScheduler(BaseScheduler):
     """Gives out the best address of each host in turn, as long as the budget lasts.
@@ -105,11 +110,13 @@ class FrontierScheduler(BaseScheduler):
         meta: dict[str, object] = {"lease": lease.id, "candidate": candidate}
         if candidate.kind == "render":
             meta |= {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": "networkidle"}}
-        parse = {"page": "parse", "render": "parse_rendered", "sitemap": "parse_sitemap"}[candidate.kind]
+        failed = "file_failed" if candidate.kind == "file" else "failed"
         return Request(
             candidate.url,
-            callback=getattr(self.spider, parse),
-            errback=self.spider.failed,  # type: ignore[attr-defined]
+            method="HEAD" if candidate.kind == "file" else "GET",
+            headers={"Accept": "application/json, */*;q=0.5"} if candidate.kind == "catalogue" else None,
+            callback=getattr(self.spider, _PARSERS[candidate.kind]),
+            errback=getattr(self.spider, failed),
             meta=meta,
             dont_filter=True,
         )

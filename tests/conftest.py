@@ -6,8 +6,9 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from crawler.assess import assess_page, find
+from crawler.assess import assess_page
 from crawler.fetch.archive import ArchiveWriter
+from crawler.finding import find
 from crawler.items import Evidence, Page, Record, Seed, Strength
 from crawler.rubric import load
 from crawler.storage import CrawlDatabase, SurveyDatabase

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.assess import assess_page, find, judge_page
+from crawler.assess import assess_page, judge_page
+from crawler.finding import find
 from crawler.items import AssessedPage, Failure, Outcome, Reason, Strength
 from crawler.rubric import load
 

@@ -35,8 +35,7 @@ class Site:
                 answer = site.answers.get(self.path, (404, {}, "no such page"))
                 status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
                 self.send_response(status)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                for name, value in headers.items():
+                for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body.encode())
@@ -198,3 +197,41 @@ def test_a_full_disk_does_not_let_a_page_pass_as_archived(tmp_path):
     (tmp_path / "full.warc.gz").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
         ArchiveWriter(tmp_path / "full.warc.gz")
+
+
+def test_a_data_catalogue_is_asked_and_a_sample_of_its_files_too(tmp_path):
+    files = {"/f/alive.csv": (200, {"Content-Type": "text/csv"}, "a,b\n1,2\n"), "/f/gone.csv": (404, {}, "")}
+    resources = [{"url": name, "format": "CSV"} for name in files]
+    package = {
+        "title": "Hospitals",
+        "notes": "All.",
+        "license_id": "cc-by",
+        "resources": resources,
+        "metadata_modified": "2024-04-01",
+    }
+    answer = json.dumps({"success": True, "result": {"count": 1, "results": [package]}})
+    home = '<html lang="en"><head><meta name="generator" content="ckan 2.10"><title>Data</title></head><body><h1>Open data</h1>'
+    answers = {
+        "/": home + f"<p>{TEXT}</p></body></html>",
+        "/api/3/action/package_search?rows=100&start=0": (200, {"Content-Type": "application/json"}, answer),
+        **files,
+    }
+    with serving(answers) as site:
+        crawled(tmp_path, site)
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    (dataset,) = survey.rows("datasets")
+    assert (dataset["title"], dataset["formats"], dataset["open_licence"]) == ("Hospitals", "csv", 1.0)
+    sample = {row["url"].removeprefix(site.url): (row["status"], row["reason"]) for row in survey.rows("distributions")}
+    assert sample == {"f/alive.csv": (200, None), "f/gone.csv": (404, "http-error")}
+    survey.close()
+
+
+def test_a_catalogue_that_answers_rubbish_is_a_typed_failure(tmp_path):
+    home = f'<html lang="en"><head><meta name="generator" content="ckan 2.10"></head><body><p>{TEXT}</p></body></html>'
+    rubbish = {
+        "/": home,
+        "/api/3/action/package_search?rows=100&start=0": (200, {"Content-Type": "application/json"}, "{"),
+    }
+    with serving(rubbish) as site:
+        _, failures = crawled(tmp_path, site)
+    assert failures == {"api/3/action/package_search?rows=100&start=0": "catalogue-unreadable"}

@@ -93,7 +93,8 @@ def test_evidence_comes_best_first(survey, tmp_path, new_run, new_page):
     ]
     survey.merge(new_run("two", pages, LATER))
     assert [piece.depth for piece in survey.evidence("GBR", "contact")] == [1, 2]
-    assert len(survey.evidence("GBR", "contact", limit=1)) == 1
+    (group,) = survey.evidence_groups("GBR", "contact")
+    assert (group.best.url, group.pages) == (HOME + "near", 2)
 
 
 def test_pages_that_were_not_read_are_failures_and_filled_shells_are_not(survey, new_run, new_page):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, Names, Pattern, View, found_in_lines, lines_with
 from crawler.items import Strength
-from crawler.page.catalogues import MACHINE_READABLE, is_open
+from crawler.page.datasets import MACHINE_READABLE, is_open
 from crawler.page.parts import Link
 from crawler.page.terms import Term
 
@@ -84,7 +84,7 @@ def catalogue_dated(view: View) -> Iterator[Hit]:
 
 def catalogue_standard(view: View) -> Iterator[Hit]:
     """The answer is itself in a standard for harvesting: DCAT as JSON, or data.json."""
-    if view.catalogue_api in ("data.json", "dcat") and view.datasets:
+    if view.answer and view.answer.api in ("data.json", "dcat") and view.datasets:
         yield from _at(view, f"{len(view.datasets)} datasets", view.datasets[0].place)
 
 

@@ -10,7 +10,8 @@ import re2
 from selectolax.lexbor import LexborNode
 
 from crawler.items import Page, Strength
-from crawler.page.catalogues import Catalogue, Dataset, api_of, read
+from crawler.page.catalogues import Catalogue, answer_of
+from crawler.page.datasets import Dataset
 from crawler.page.dates import Dated, dates_on
 from crawler.page.document import Document
 from crawler.page.language import PageLanguage, close_to
@@ -228,15 +229,15 @@ class View:
         return found
 
     @cached_property
-    def catalogue_api(self) -> str:
-        """The interface of a data catalogue whose answer this page is, or ""."""
-        return api_of(self.page.url)
+    def answer(self) -> Catalogue | None:
+        """What the page says, where it is the answer of a data catalogue's interface."""
+        answer = answer_of(self.page)
+        return answer if isinstance(answer, Catalogue) else None
 
     @cached_property
     def datasets(self) -> tuple[Dataset, ...]:
-        """The datasets, where the page is the answer of a data catalogue."""
-        answer = read(self.page.url, self.page.body) if self.catalogue_api else None
-        return answer.datasets if isinstance(answer, Catalogue) else ()
+        """The datasets of the answer of a data catalogue."""
+        return self.answer.datasets if self.answer else ()
 
     @cached_property
     def sightings(self) -> list[Sighting]:
@@ -258,7 +259,7 @@ class View:
         """What the page holds: concepts named, selectors that may match, kinds of providers, kinds of parts."""
         document = self.document
         parts = {FORM: document.forms, FIELD: document.fields, SCRIPT: document.script_sources, THING: document.things,
-                 PLAYER: document.videos or document.frames, ANSWER: self.catalogue_api}  # fmt: skip
+                 PLAYER: document.videos or document.frames, ANSWER: self.answer}  # fmt: skip
         kinds = {seen.provider.kind for seen in self.sightings}
         return self.concepts.union(self.possible_selectors, kinds, (part for part, held in parts.items() if held))
 

@@ -26,6 +26,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler import __version__
 from crawler.items import EgovError, Page, Record
+from crawler.page.catalogues import is_answer
 from crawler.page.urls import host
 
 COMPRESSION = 4
@@ -261,7 +262,7 @@ def _captured(record: ArcWarcRecord, warc: str, offset: int) -> Captured | None:
         code = record.http_headers.get_statuscode() or ""
         status = int(code) if re.fullmatch(r"[1-5][0-9]{2}", code) else 0
         kind = (record.http_headers.get_header("Content-Type") or "").lower()
-        if not kind.startswith(_HTML_TYPES):
+        if not kind.startswith(_HTML_TYPES) and not is_answer(url, kind):
             return None
     elif "html" not in (record.rec_headers.get_header("Content-Type") or ""):
         return None

@@ -3,6 +3,7 @@
 import re
 
 from crawler.items import Page, Reason
+from crawler.page.catalogues import Unreadable, answer_of
 from crawler.page.document import Document
 
 SHELL_TEXT = 120
@@ -23,6 +24,9 @@ _ROOT_MARK = "#root, #app, #__next, #__nuxt, app-root, [ng-app], [data-reactroot
 
 def reason_not_readable(page: Page, document: Document) -> Reason | None:
     """Why the page cannot be assessed, or None where it can."""
+    answer = answer_of(page)
+    if answer is not None and page.status < 400:
+        return Reason.CATALOGUE if isinstance(answer, Unreadable) else None
     if page.header("cf-mitigated") == "challenge":
         return Reason.CAPTCHA if _captcha(document) else Reason.BLOCKED
     if document.text_length < CHALLENGE_TEXT and any(map(_CHALLENGE_SOURCE.search, document.script_sources)):

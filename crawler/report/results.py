@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.items import Decision, Evidence, Failure, Finding, Outcome, Review
+from crawler.report.opendata import OpenData, open_data
 from crawler.rubric import Model, Rubric
 from crawler.scoring import Score, decide, score
+from crawler.scoring.presence import WebPresence, web_presence
 from crawler.seeds import countries
 from crawler.storage import SurveyDatabase
 
@@ -24,6 +26,8 @@ class CountryResult:
     score: Score
     failures: tuple[Failure, ...]
     portals: tuple[dict[str, Any], ...]
+    presence: WebPresence
+    open_data: OpenData
     counts: dict[str, int]
     run: dict[str, Any]
     example: bool
@@ -53,8 +57,11 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
     findings = tuple(survey.findings(country))
     decisions, example = decisions_of(survey, country, findings)
     best: dict[str, Evidence] = {}
-    for piece in survey.evidence(country):
-        best.setdefault(piece.feature, piece)
+    for group in survey.evidence_groups(country):
+        best.setdefault(group.best.feature, group.best)
+    pages = list(survey.assessed_pages(country))
+    portals = tuple(survey.portals(country))
+    run = survey.run(survey.current_runs()[country])
     known = countries().get(country)
     return CountryResult(
         country=country,
@@ -64,9 +71,11 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
         best=best,
         score=score(country, model, rubric.features, decisions.values()),
         failures=tuple(survey.failures(country)),
-        portals=tuple(survey.portals(country)),
+        portals=portals,
+        presence=web_presence([(portal["url"], portal["role"]) for portal in portals], pages),
+        open_data=open_data(list(survey.datasets(country)), list(survey.distributions(country)), run["started_at"]),
         counts=survey.page_counts(country),
-        run=survey.run(survey.current_runs()[country]),
+        run=run,
         example=example,
     )
 

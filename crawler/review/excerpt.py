@@ -4,6 +4,7 @@ Archived pages are hostile until proven otherwise: of their markup only structur
 address, script, style or attribute; text goes through BeautifulSoup, which escapes it.
 """
 
+import json
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Comment, Tag
@@ -19,35 +20,7 @@ AROUND = 160
 MOST = 1_200
 """Characters of text beyond which an excerpt takes in no further element."""
 _KEPT = frozenset(
-    [
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "br",
-        "section",
-        "div",
-        "span",
-    ]
+    "p ul ol li dl dt dd table thead tbody tr td th h1 h2 h3 h4 h5 h6 b strong i em br section div span".split()
 )
 _DROPPED = ["script", "style", "template", "noscript", "iframe", "svg", "object", "embed", "link", "meta", "head"]
 _MARK = "data-egov-evidence"
@@ -65,6 +38,8 @@ class Excerpt:
 
 def excerpt(page: Page, evidence: Evidence) -> Excerpt:
     """The surroundings of a piece of evidence in its archived page."""
+    if evidence.selector.startswith("/"):
+        return _in_answer(page, evidence)
     tree = LexborHTMLParser(decode(page))
     try:
         node = tree.css_first(evidence.selector)
@@ -78,6 +53,18 @@ def excerpt(page: Page, evidence: Evidence) -> Excerpt:
         del forged.attrs[_MARK]
     node.attrs[_MARK] = "1"
     return Excerpt(clean(_around(node).html or ""), True)
+
+
+def _in_answer(page: Page, evidence: Evidence) -> Excerpt:
+    """The part of a data catalogue's answer that the evidence points to (JSON pointer, RFC 6901)."""
+    try:
+        part = json.loads(page.body)
+        for key in evidence.selector.split("/")[1:]:
+            part = part[int(key)] if isinstance(part, list) else part[key.replace("~1", "/").replace("~0", "~")]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return Excerpt(Markup("<p><mark>{}</mark></p>").format(neutral(evidence.quote)), False)
+    shown = json.dumps(part, ensure_ascii=False, indent=2)[:MOST]
+    return Excerpt(Markup("<p><mark>{}</mark></p><pre>{}</pre>").format(neutral(evidence.quote), neutral(shown)), True)
 
 
 def neutral(text: str) -> str:

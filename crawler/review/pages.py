@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from crawler.fetch.archive import read_page
 from crawler.items import Answer, Decision, EgovError, Evidence, Finding, Outcome, Review
 from crawler.page.encoding import decode
+from crawler.ranking import EvidenceGroup
 from crawler.review.excerpt import clean, excerpt, neutral
-from crawler.rubric import Rubric
+from crawler.rubric import Feature, Rubric
 from crawler.scoring import decide
 from crawler.storage import SurveyDatabase
 
 SHOWN = 5
-"""Pieces of evidence shown at once, best first."""
+"""Groups of evidence shown at once, best first."""
 ORDER = (Outcome.PRESENT, Outcome.UNCLEAR, Outcome.NOT_FOUND, Outcome.UNTESTED, Outcome.ABSENT, Outcome.NOT_APPLICABLE)
 
 review_pages = Blueprint(
@@ -31,6 +32,7 @@ class Piece:
     """A piece of evidence as shown: with its excerpt, or with the reason why there is none."""
 
     evidence: Evidence
+    pages: int
     html: Markup
     trouble: str
     safe_url: str
@@ -106,14 +108,17 @@ def finding(country: str, feature: str) -> str:
     if one is None or asked is None:
         abort(404)
     place = order.index(one)
-    evidence = survey().evidence(country, feature, limit=SHOWN)
+    groups = survey().evidence_groups(country, feature)
     mine = [review for review in survey().reviews(country, feature) if review.reviewer == session.get("reviewer")]
     return render_template(
         "finding.html",
         country=country,
         finding=one,
         feature=asked,
-        pieces=[_piece(country, piece) for piece in evidence],
+        pieces=[_piece(country, group) for group in groups[:SHOWN]],
+        more=len(groups) - SHOWN,
+        starts=_starts(country, asked),
+        rubric=rubric(),
         previous=order[place - 1].feature,
         following=order[(place + 1) % len(order)].feature,
         place=place + 1,
@@ -177,10 +182,16 @@ def _decisions(country: str) -> dict[str, Decision]:
     }
 
 
-def _piece(country: str, evidence: Evidence) -> Piece:
+def _starts(country: str, asked: Feature) -> list[EvidenceGroup]:
+    """The best pages of the features near which a person begins, where only people can tell."""
+    return [groups[0] for one in asked.text.start_from if (groups := survey().evidence_groups(country, one))]
+
+
+def _piece(country: str, group: EvidenceGroup) -> Piece:
+    evidence, pages = group.best, group.pages
     safe_url = evidence.url if evidence.url.startswith(("http://", "https://")) else ""
     try:
         page = read_page(survey().archive_path(country, evidence.warc), evidence.offset)
     except EgovError as error:
-        return Piece(evidence, Markup(""), str(error), safe_url)
-    return Piece(evidence, excerpt(page, evidence).html, "", safe_url)
+        return Piece(evidence, pages, Markup(""), str(error), safe_url)
+    return Piece(evidence, pages, excerpt(page, evidence).html, "", safe_url)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from crawler.detectors.view import Hit, View
+from crawler.detectors.view import ANSWER, Hit, View
 from crawler.items import Strength
 from crawler.rubric.models import Feature, Rule
 
@@ -17,7 +17,11 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
 
     A hit that speaks against the feature (`Hit.against`) outweighs all others. None where the page says nothing.
     """
-    if not feature.has_detectors or (feature.needs and feature.needs.isdisjoint(view.inventory)):
+    if (
+        not feature.has_detectors
+        or (view.answer and feature.all)
+        or (feature.needs and feature.needs.isdisjoint(view.inventory))
+    ):
         return None
     required: list[tuple[Rule, Hit]] = []
     for rule in feature.all:
@@ -43,6 +47,9 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
 def _hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Hit]]:
     for rule in rules:
         if rule.needs and rule.needs not in view.inventory:
+            continue
+        if view.answer and rule.needs != ANSWER:
+            # What stands in the titles of datasets is no menu.
             continue
         for hit in islice(rule.hits(view), ENOUGH):
             yield rule, hit

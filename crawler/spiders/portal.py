@@ -5,6 +5,7 @@ It knows nothing of what is looked for, except the `Focus` in its job, which ord
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 from scrapy import Request, Spider
@@ -14,8 +15,9 @@ from scrapy.utils.sitemap import Sitemap
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.fetch.errors import Refused, reason_of, reason_of_status
-from crawler.items import ClickPath, Failure, Page, Reason
-from crawler.job import Job, LinksOnly, Missed, Visit
+from crawler.items import ClickPath, Distribution, Failure, Page, Reason
+from crawler.job import Checked, Job, LinksOnly, Missed, Visit
+from crawler.page.catalogues import Catalogue, answer_of, following, read_document
 from crawler.page.document import Document
 from crawler.page.language import expected_languages
 from crawler.page.state import is_shell
@@ -24,6 +26,9 @@ from crawler.storage.crawl import Candidate
 
 MAX_LINKS = 2_000
 """Links of one page or sitemap that are queued; more is a trap or a register."""
+SAMPLE = 5
+"""Files of one answer of a catalogue that are asked for."""
+_NO_HEAD = (400, 403, 405, 500, 501)
 _HTML = (b"text/html", b"application/xhtml+xml")
 
 
@@ -92,6 +97,65 @@ class PortalSpider(Spider):
             links = []
         yield LinksOnly([one for one in links if self.job.scope.includes(host(one.url))], response.meta["lease"])
 
+    def parse_catalogue(self, response: Response) -> Iterator[Visit | Missed]:
+        """The answer of a data catalogue's interface: datasets, a sample of their files, the next answer."""
+        page = self._page(response, response.meta["candidate"], rendered=False)
+        answer = answer_of(page)
+        if page.status != 200 or answer is None:
+            told = f"HTTP status {page.status}, {page.header('Content-Type') or 'no type'}"
+            yield self._failure(page.url, response.meta, Reason.CATALOGUE, told)
+            return
+        links: list[Candidate] = []
+        sample: tuple[Distribution, ...] = ()
+        if isinstance(answer, Catalogue):
+            sample = sampled(answer, page)
+            links = [
+                Candidate(one.url, page.portal, page.depth + 1, (*page.path, (one.dataset[:80], one.url)), 70.0, "file")
+                for one in sample
+            ]
+            if url := following(page.url, answer):
+                links.append(Candidate(url, page.portal, page.depth, page.path, 75.0, "catalogue"))
+        yield Visit(page, read_document(page), links, response.meta["lease"], sample=sample)
+
+    def parse_file(self, response: Response) -> Iterator[Checked | Request]:
+        """A file of the sample: asked for by HEAD, and by its first byte where the server refuses that."""
+        request = response.request
+        if request is not None and request.method == "HEAD" and response.status in _NO_HEAD:
+            yield request.replace(method="GET", headers={**request.headers, "Range": "bytes=0-0"})
+            return
+        alive = response.status in (200, 206)
+        yield Checked(
+            self._checked(response, None if alive else reason_of_status(response.status)), response.meta["lease"]
+        )
+
+    def _checked(self, response: Response, reason: Reason | None) -> Distribution:
+        candidate: Candidate = response.meta["candidate"]
+        told = response.headers.get("Content-Range") or b""
+        size = told.rpartition(b"/")[2] if told else response.headers.get("Content-Length") or b""
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")[:100]
+        return Distribution(
+            country=self.job.country,
+            portal=candidate.portal,
+            catalogue="",
+            dataset="",
+            format="",
+            url=candidate.url,
+            checked_at=now(),
+            status=response.status,
+            content_type=kind,
+            length=int(size) if size.isdigit() else None,
+            reason=reason,
+        )
+
+    def file_failed(self, failure: TwistedFailure) -> Iterator[Checked]:
+        """A file of the sample that could not be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        error = failure.value
+        reason = error.reason if isinstance(error, Refused) else reason_of(error) if error else Reason.UNREACHABLE
+        candidate: Candidate = request.meta["candidate"]
+        told = Distribution(self.job.country, candidate.portal, "", "", "", candidate.url, now(), reason=reason)
+        yield Checked(told, request.meta["lease"])
+
     def failed(self, failure: TwistedFailure) -> Iterator[Missed]:
         """What could not be fetched becomes data with a typed reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -113,7 +177,7 @@ class PortalSpider(Spider):
             status=response.status,
             headers=(("Content-Type", "text/html; charset=utf-8"),) if rendered else _texts(response.headers),
             body=response.body,
-            captured_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            captured_at=now(),
             depth=candidate.depth,
             path=path,
             rendered=rendered,
@@ -145,6 +209,22 @@ class PortalSpider(Spider):
     def _failure(self, url: str, meta: dict[str, Any], reason: Reason, detail: str) -> Missed:
         candidate: Candidate = meta["candidate"]
         return Missed(Failure(self.job.country, candidate.portal, url, reason, detail), meta["lease"])
+
+
+def now() -> str:
+    """The time in UTC as WARC writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sampled(answer: Catalogue, page: Page) -> tuple[Distribution, ...]:
+    """The files of an answer that are asked for: the same ones whenever the catalogue says the same."""
+    named = {
+        url: Distribution(page.country, page.portal, page.url, one.title, file.format, url, page.captured_at)
+        for one in answer.datasets
+        for file in one.files
+        if (url := absolute(file.url, page.url))
+    }
+    return tuple(sorted(named.values(), key=lambda one: blake2b(one.url.encode()).digest())[:SAMPLE])
 
 
 def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:

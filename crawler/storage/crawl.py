@@ -10,17 +10,30 @@ from typing import Any
 from crawler.items import (
     AssessedPage,
     ClickPath,
-    Evidence,
+    Distribution,
     Failure,
     Finding,
     Page,
-    PageFacts,
     Reason,
     Record,
     Seed,
-    Strength,
 )
 from crawler.page.urls import host
+from crawler.storage.rows import (
+    INSERT_CATALOGUE,
+    INSERT_DATASET,
+    INSERT_DISTRIBUTION,
+    INSERT_EVIDENCE,
+    INSERT_FAULT,
+    INSERT_PAGE,
+    assessed_pages,
+    catalogue_row,
+    dataset_rows,
+    distribution_row,
+    evidence_row,
+    fault_rows,
+    page_row,
+)
 from crawler.storage.schema import crawl_migrations, open_database
 
 DATABASE = "crawl.db"
@@ -155,15 +168,23 @@ class CrawlDatabase:
         assessed: AssessedPage,
         links: Iterable[Candidate] = (),
         lease: int | None = None,
+        sample: Iterable[Distribution] = (),
     ) -> None:
-        """Page, evidence, new links and acknowledgement in one transaction."""
+        """Page, evidence, datasets, new links and acknowledgement in one transaction.
+
+        `sample`: files of a catalogue that will be asked for; until then the budget stands in their way.
+        """
         with self.db.atomic():
-            self.db.conn.execute(_INSERT_PAGE, _page_row(self.run, page, record, length, assessed))
-            self.db.conn.executemany(_INSERT_EVIDENCE, [_evidence_row(self.run, one) for one in assessed.evidence])
-            self.db.conn.executemany(_INSERT_FAULT, _fault_rows(self.run, page, record, assessed))
+            self.db.conn.execute(INSERT_PAGE, page_row(self.run, page, record, length, assessed))
+            self.db.conn.executemany(INSERT_EVIDENCE, [evidence_row(self.run, one) for one in assessed.evidence])
+            self.db.conn.executemany(INSERT_FAULT, fault_rows(self.run, page, record, assessed))
+            if assessed.catalogue:
+                self.db.conn.execute(INSERT_CATALOGUE, catalogue_row(self.run, page, record, assessed.catalogue))
+                self.db.conn.executemany(INSERT_DATASET, dataset_rows(self.run, page, record, assessed.catalogue))
+            self.db.conn.executemany(INSERT_DISTRIBUTION, [distribution_row(self.run, one) for one in sample])
             self.queue(links)
             # The address that a redirect ended at must not be fetched again under its own name.
-            kind = "render" if page.rendered else "page"
+            kind = "catalogue" if assessed.catalogue else "render" if page.rendered else "page"
             self.db.conn.execute(
                 "INSERT INTO frontier (fingerprint, kind, url, host, portal, depth, path, priority, state)"
                 " VALUES (?,?,?,?,?,?,'[]',0,'DONE') ON CONFLICT (fingerprint) DO UPDATE SET state = 'DONE'",
@@ -175,6 +196,17 @@ class CrawlDatabase:
         """New addresses from what is no page (a sitemap), and its acknowledgement."""
         with self.db.atomic():
             self.queue(links)
+            self._acknowledge(lease, "DONE", None)
+
+    def store_checked(self, one: Distribution, lease: int | None) -> None:
+        """What a file of the sample answered, and its acknowledgement."""
+        values = [one.status, one.content_type, one.length, one.reason, one.checked_at, self.run, one.url]
+        with self.db.atomic():
+            self.db.conn.execute(
+                "UPDATE distribution SET status = ?, content_type = ?, length = ?, reason = ?, checked_at = ?"
+                " WHERE run = ? AND url = ?",
+                values,
+            )
             self._acknowledge(lease, "DONE", None)
 
     def store_failure(self, failure: Failure, lease: int | None) -> None:
@@ -198,23 +230,7 @@ class CrawlDatabase:
 
     def assessed_pages(self) -> Iterator[AssessedPage]:
         """All pages of the run as far as findings need them: with evidence, without votes."""
-        evidence: dict[tuple[str, int], list[Evidence]] = {}
-        for row in self.db.query(f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE run = ?", [self.run]):
-            evidence.setdefault((row["warc"], row["offset"]), []).append(evidence_from(row))
-        for row in self.db.query("SELECT * FROM page WHERE run = ? ORDER BY warc, offset", [self.run]):
-            yield AssessedPage(
-                url=row["url"],
-                portal=row["portal"],
-                country=row["country"],
-                depth=row["depth"],
-                reason=Reason(row["reason"]) if row["reason"] else None,
-                title=row["title"] or "",
-                language=row["language"] or "",
-                declared_language=row["declared_language"] or "",
-                evidence=tuple(evidence.get((row["warc"], row["offset"]), ())),
-                not_applicable=frozenset(row["not_applicable"].split()),
-                facts=facts_from(row["facts"]),
-            )
+        return assessed_pages(self.db, self.run)
 
     def failures(self) -> list[Failure]:
         """All failures of the run."""
@@ -239,54 +255,3 @@ class CrawlDatabase:
     def close(self) -> None:
         """Closes the database."""
         self.db.close()
-
-
-_PAGE_COLUMNS = (
-    "run, warc, offset, length, url, portal, country, status, depth, path, title, language, declared_language, votes,"
-    " not_applicable, reason, rendered, sha256, captured_at, facts"
-)
-EVIDENCE_COLUMNS = (
-    "warc, offset, feature, country, portal, url, strength, quote, selector, term, language, detector, depth, path,"
-    " sha256, captured_at, rubric, rubric_version, tags, service_level"
-)
-_INSERT_PAGE = f"INSERT OR REPLACE INTO page ({_PAGE_COLUMNS}) VALUES ({','.join('?' * 20)})"
-_INSERT_EVIDENCE = f"INSERT OR REPLACE INTO evidence (run, {EVIDENCE_COLUMNS}) VALUES ({','.join('?' * 21)})"
-_INSERT_FAULT = f"INSERT OR REPLACE INTO fault VALUES ({','.join('?' * 10)})"
-
-
-def _page_row(run: str, page: Page, record: Record, length: int, assessed: AssessedPage) -> tuple[object, ...]:
-    return (
-        run, record.warc, record.offset, length, page.url, page.portal, page.country, page.status, page.depth,
-        json.dumps(page.path, ensure_ascii=False), assessed.title, assessed.language, assessed.declared_language,
-        json.dumps(assessed.votes), " ".join(sorted(assessed.not_applicable)), assessed.reason, int(page.rendered), record.sha256, page.captured_at,
-        json.dumps(asdict(assessed.facts), ensure_ascii=False) if assessed.facts else None,
-    )  # fmt: skip
-
-
-def _evidence_row(run: str, one: Evidence) -> tuple[object, ...]:
-    return (
-        run, one.warc, one.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
-        one.term, one.language, one.detector, one.depth, json.dumps(one.path, ensure_ascii=False), one.sha256,
-        one.captured_at, one.rubric, one.rubric_version, " ".join(one.tags), one.service_level,
-    )  # fmt: skip
-
-
-def _fault_rows(run: str, page: Page, record: Record, assessed: AssessedPage) -> list[tuple[object, ...]]:
-    place = (run, record.warc, record.offset)
-    where = (page.country, page.portal, page.url)
-    return [(*place, one.feature, *where, one.selector, one.quote, one.count) for one in assessed.faults]
-
-
-def facts_from(told: str | None) -> PageFacts | None:
-    """Facts of a page as they were, from the column of the table."""
-    if told is None:
-        return None
-    row = json.loads(told)
-    return PageFacts(tuple(row["hosts"]), tuple(row["sign_in"]), tuple(row["languages"]), row["updated"])
-
-
-def evidence_from(row: dict[str, Any]) -> Evidence:
-    """Evidence as it was, from a row of the table."""
-    path = tuple((text, url) for text, url in json.loads(row["path"]))
-    kept = {key: row[key] for key in Evidence.__slots__ if key not in ("path", "strength", "tags")}
-    return Evidence(**kept, path=path, strength=Strength(row["strength"]), tags=tuple(row["tags"].split()))

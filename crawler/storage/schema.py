@@ -22,11 +22,15 @@ NOTES = {
     "fault": "What speaks against a feature on a page: the first of `count` elements at fault.",
     "distribution": "Files that data catalogues name, as far as a sample was asked for: the answer's `status`, type and "
     "`length` in bytes, or the `reason` why there was none.",
+    "catalogue": "Answers of data catalogues' interfaces. `total`: datasets it claims, -1 where it claims none; `datasets`: "
+    "how many it gave.",
+    "dataset": "The datasets of these answers. `place`: JSON pointer into the answer; `tags`: sectors named; the last five "
+    "columns: elements of openness (ODIN), each 0 to 1.",
     "finding": "What the machine proposes per country and feature. `outcome`: present, absent, not_found, unclear, "
     "not_applicable, untested; `searched`: JSON: pages, depth, portals, languages, failures.",
     "failure": "Pages that could not be fetched, with a typed reason.",
     "portal": "The seeds of a run.",
-    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render.",
+    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
 }
@@ -129,6 +133,21 @@ def _tags_faults_and_facts(db: Database) -> None:
         " catalogue TEXT NOT NULL, dataset TEXT NOT NULL, format TEXT NOT NULL, status INTEGER, content_type TEXT,"
         " length INTEGER, reason TEXT, checked_at TEXT NOT NULL, PRIMARY KEY (run, url),"
         " FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
+    capture = (
+        "run TEXT NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL, country TEXT NOT NULL, portal TEXT NOT NULL,"
+    )
+    db.execute(
+        f"CREATE TABLE catalogue ({capture} url TEXT NOT NULL, api TEXT NOT NULL, total INTEGER NOT NULL,"
+        " datasets INTEGER NOT NULL, PRIMARY KEY (run, warc, offset),"
+        " FOREIGN KEY (run, warc, offset) REFERENCES page (run, warc, offset)) STRICT"
+    )
+    db.execute(
+        f"CREATE TABLE dataset ({capture} place TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL,"
+        " licence TEXT NOT NULL, modified TEXT NOT NULL, frequency TEXT NOT NULL, formats TEXT NOT NULL, tags TEXT NOT NULL,"
+        " machine_readable REAL NOT NULL, non_proprietary REAL NOT NULL, download REAL NOT NULL, metadata REAL NOT NULL,"
+        " open_licence REAL NOT NULL, PRIMARY KEY (run, warc, offset, place),"
+        " FOREIGN KEY (run, warc, offset) REFERENCES page (run, warc, offset)) STRICT"
     )
 
 

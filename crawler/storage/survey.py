@@ -6,12 +6,31 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crawler.items import Answer, EgovError, Evidence, Failure, Finding, Outcome, Reason, Review, Searched
-from crawler.storage.crawl import DATABASE, EVIDENCE_COLUMNS, evidence_from
+from crawler.items import Answer, AssessedPage, EgovError, Evidence, Failure, Finding, Outcome, Reason, Review, Searched
+from crawler.ranking import EvidenceGroup, best_first
+from crawler.storage.crawl import DATABASE
+from crawler.storage.rows import EVIDENCE_COLUMNS, assessed_pages, evidence_from
 from crawler.storage.schema import open_database, survey_migrations
 
 FILE = "survey.db"
-_MERGED = ("run", "portal", "archive", "page", "evidence", "finding", "failure", "fault", "distribution")
+_MERGED = (
+    "run",
+    "portal",
+    "archive",
+    "page",
+    "evidence",
+    "finding",
+    "failure",
+    "fault",
+    "distribution",
+    "catalogue",
+    "dataset",
+)
+TABLES = {
+    "evidence": "evidence", "findings": "finding", "pages": "page", "faults": "fault", "catalogues": "catalogue",
+    "datasets": "dataset", "distributions": "distribution",
+}  # fmt: skip
+"""What can be taken away as rows, and the tables that hold it."""
 # The run that stands for a country is the latest that has findings of it.
 _CURRENT = (
     "SELECT finding.country AS country, run.id AS run FROM finding JOIN run ON run.id = finding.run"
@@ -56,14 +75,22 @@ class SurveyDatabase:
         rows = self.db.query("SELECT * FROM finding WHERE run = ? AND country = ? ORDER BY rowid", [run, country])
         return [finding_from(row) for row in rows]
 
-    def evidence(self, country: str, feature: str | None = None, limit: int | None = None) -> list[Evidence]:
-        """Evidence of a country, best first: `here` before `link`, shallow before deep."""
+    def assessed_pages(self, country: str) -> Iterator[AssessedPage]:
+        """The pages of the country's run, with their evidence."""
+        return assessed_pages(self.db, self._run_of(country), country)
+
+    def evidence_groups(self, country: str, feature: str | None = None) -> list[EvidenceGroup]:
+        """Evidence of a country as people look at it: best first, what a template repeats told once."""
+        return best_first(self.evidence(country, feature))
+
+    def evidence(self, country: str, feature: str | None = None) -> list[Evidence]:
+        """Evidence of a country, one piece per page and feature, `here` before `link`, shallow before deep."""
         where, values = "run = ? AND country = ?", [self._run_of(country), country]
         if feature:
             where, values = where + " AND feature = ?", [*values, feature]
         rows = self.db.query(
             f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE {where}"
-            f" ORDER BY feature, strength, depth, length(url), url LIMIT {limit or -1}",
+            f" ORDER BY feature, strength, depth, length(url), url",
             values,
         )
         return [evidence_from(row) for row in rows]
@@ -95,6 +122,16 @@ class SurveyDatabase:
                 " FROM portal WHERE run = ? AND country = ? ORDER BY portal.rowid",
                 [self._run_of(country), country],
             )
+        )
+
+    def datasets(self, country: str) -> Iterator[dict[str, Any]]:
+        """What the data catalogues of the country's run say of their datasets."""
+        return self.db.query("SELECT * FROM dataset WHERE run = ? AND country = ?", [self._run_of(country), country])
+
+    def distributions(self, country: str) -> Iterator[dict[str, Any]]:
+        """The files of these catalogues that were chosen to be asked for."""
+        return self.db.query(
+            "SELECT * FROM distribution WHERE run = ? AND country = ?", [self._run_of(country), country]
         )
 
     def page_counts(self, country: str) -> dict[str, int]:
@@ -152,8 +189,8 @@ class SurveyDatabase:
     # ── taking it away
 
     def rows(self, what: str) -> Iterator[dict[str, Any]]:
-        """Rows of `evidence`, `findings` or `pages` of the runs that stand for their countries."""
-        table = {"evidence": "evidence", "findings": "finding", "pages": "page"}[what]
+        """Rows of a table (`TABLES`) of the runs that stand for their countries."""
+        table = TABLES[what]
         yield from self.db.query(
             f"SELECT {table}.* FROM {table} JOIN ({_CURRENT}) AS current"
             f" ON current.run = {table}.run AND current.country = {table}.country ORDER BY {table}.rowid"
