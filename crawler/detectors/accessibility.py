@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, View
 from crawler.items import Strength
 from crawler.page.dates import date_in
-from crawler.page.language import base, is_valid, same, script_of
+from crawler.page.language import base, fits_script, is_valid, same, script_of
 from crawler.page.parts import tidy
 
 
@@ -25,7 +25,8 @@ def page_language(view: View) -> Iterator[Hit]:
 def _too_short_to_tell(view: View) -> bool:
     """Where the text is too short to tell its language, the declaration is believed."""
     detected = view.language.detected
-    return not detected and bool(script_of(view.document.main_text))
+    text = view.document.main_text
+    return not detected and bool(script_of(text)) and fits_script(base(view.document.declared_language), text)
 
 
 def alt_text(view: View) -> Iterator[Hit]:

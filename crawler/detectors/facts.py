@@ -64,7 +64,7 @@ def dated_news(
     `without`: what the date is of otherwise, such as the last change of the page.
     """
     about_news = bool(compiled(path).search(view.page.url))
-    dated: list[Hit] = []
+    dated: dict[str, Hit] = {}
     for block in view.document.blocks_with_digits:
         if len(block.text) > 140 or not ("20" in block.text or "19" in block.text):
             continue
@@ -73,13 +73,14 @@ def dated_news(
         hit = Hit(block.node, date.group()[:QUOTE_LENGTH], Strength.HERE)
         if about_news or view.names_any(block.heading, [terms]) or view.names_any(block.text, [terms]):
             yield hit
-        elif _is_recent(date.group(), view.page.captured_at) and _has_headline(block.node):
-            dated.append(hit)
-            # As soon as they are a list: whoever asks may be content with the first.
-            if len(dated) == at_least:
-                yield from dated
-            elif len(dated) > at_least:
-                yield hit
+        elif block.text not in dated and _is_recent(date.group(), view.page.captured_at):
+            if _has_headline(block.node, date.group()):
+                dated[block.text] = hit
+                # As soon as they are a list: whoever asks may be content with the first.
+                if len(dated) == at_least:
+                    yield from dated.values()
+                elif len(dated) > at_least:
+                    yield hit
 
 
 RECENT_YEARS = 5
@@ -92,13 +93,14 @@ def _is_recent(date: str, captured_at: str) -> bool:
     return year is None or not captured.isdigit() or 0 <= int(captured) - int(year.group()) <= RECENT_YEARS
 
 
-def _has_headline(node: LexborNode) -> bool:
-    """Does the item of the list in which the date stands also hold a link of several words?"""
+def _has_headline(node: LexborNode, date: str) -> bool:
+    """Does the item of the list in which the date stands also hold a link of several words, the date not among them?"""
     item: LexborNode | None = node
     for _ in range(2):
         if item is None or item.tag in ("body", "main", "table", "tbody", "ul"):
             return False
-        if any(len(tidy(link.text()).split()) >= 4 for link in item.css("a[href]")[:3]):
+        texts = [tidy(link.text()) for link in item.css("a[href]")[:3]]
+        if any(len(text.split()) >= 4 and date not in text for text in texts):
             return True
         item = item.parent
     return False

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from crawler.detectors.forms import application_forms
 from crawler.detectors.view import (
     QUOTE_LENGTH,
     Concept,
@@ -114,6 +115,19 @@ def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
             yield Hit(part.node, (part.text or part.marks.strip())[:QUOTE_LENGTH], Strength.HERE)
 
 
+def letters(view: View, *, matches: Pattern, at_least: int = 2) -> Iterator[Hit]:
+    """At least so many buttons, or links that lead nowhere else, whose whole text matches: A, A+, A-."""
+    parts: list[Button | Link] = [*view.document.buttons]
+    parts += [
+        part
+        for part in view.document.links
+        if part.href.lstrip().lower().startswith(("#", "javascript:")) or not part.href
+    ]
+    found = [part for part in parts if len(part.text) <= 4 and compiled(matches).fullmatch(part.text)]
+    if len(found) >= at_least:
+        yield Hit(found[0].node, " ".join(part.text for part in found)[:QUOTE_LENGTH], Strength.HERE)
+
+
 def heading(
     view: View, *, terms: Concept, also: Concept = "", without: Concepts = (), words: int = 10, at_least: int = 1
 ) -> Iterator[Hit]:
@@ -152,9 +166,12 @@ def text(view: View, *, terms: Concept, also: Concept = "", without: Concepts = 
 
 
 def record_search(view: View, *, terms: Concepts, without: Concepts = (), words: int = 12) -> Iterator[Hit]:
-    """A form that searches one register: its heading, button or the page's topic names one of `terms`."""
+    """A form that searches one register: its heading, button or hints name one of `terms`, and it asks nobody who they are."""
+    asking = {id(part) for part in application_forms(view)}
     for part in view.document.forms:
-        if not any(one.type in ("text", "search", "select", "number", "date") for one in part.fields):
+        if id(part) in asking or not any(
+            one.type in ("text", "search", "select", "number", "date") for one in part.fields
+        ):
             continue
         for text in (part.heading, *(one.text for one in part.buttons), *(one.hint for one in part.fields)):
             match = view.match(text)

@@ -50,6 +50,8 @@ def _bears_marks_of_others(view: View, host: str) -> bool:
         _OTHER_HOSTS.search(host)
         or any(seen.provider.kind == "advertising" for seen in view.sightings)
         or any(thing.types & _OTHER_TYPES for thing in document.things)
+        or view.names_any(document.title, ["other-body"])
+        or view.names_any(document.meta.get("og:site_name", ""), ["other-body"])
         or document.meta.get("og:type", "").startswith("product")
         or _SHOP.search(document.addresses_of_links)
         or _PUBLISHER.search(document.sources_of_scripts)

@@ -28,6 +28,8 @@ SAMPLE = 500
 """Characters of main text that are judged; more rarely changes the answer and costs time."""
 TRIALS = 3
 """Random samples per text; langdetect's own seven cost twice the time."""
+BROKEN = 0.02
+"""Share of characters that no decoding could save: beyond it a text is a file served as a page."""
 CERTAIN = 0.90
 """Least probability with which langdetect may contradict a declared language."""
 
@@ -86,6 +88,13 @@ _ALIASES = {
     "uzn": "uz", "npi": "ne", "azj": "az", "plt": "mg", "kmr": "ku", "pbt": "ps", "ory": "or", "nob": "no", "nno": "no",
 }  # fmt: skip
 
+_SCRIPTS_OF_SEVERAL = {
+    "az": "Latn Cyrl Arab", "bs": "Latn Cyrl", "ha": "Latn Arab", "hif": "Latn Deva", "ja": "Kana Hani", "kk": "Cyrl Latn Arab",
+    "ks": "Arab Deva", "ku": "Latn Arab Cyrl", "ky": "Cyrl Latn Arab", "mn": "Cyrl Mong", "ms": "Latn Arab", "pa": "Guru Arab",
+    "ro": "Latn Cyrl", "sd": "Arab Deva", "sr": "Cyrl Latn", "tg": "Cyrl Latn Arab", "tk": "Latn Cyrl Arab", "tzm": "Tfng Latn Arab",
+    "uz": "Latn Cyrl Arab", "zh": "Hani", "ko": "Hang Hani", "yue": "Hani", "vi": "Latn Hani", "iu": "Cans Latn", "tt": "Cyrl Latn",
+}  # fmt: skip
+
 _WIDELY_WRITTEN = frozenset(["en", "fr", "es", "pt"])
 """Languages that langdetect does not mistake for one it has never seen."""
 
@@ -135,6 +144,23 @@ def is_valid(tag: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=1024)
+def scripts_of(language: str) -> frozenset[str]:
+    """The scripts in which a base language is written (CLDR; several where states write it so), () where unknown."""
+    likely = get_global("likely_subtags").get(language, "").split("_")
+    return frozenset((_SCRIPTS_OF_SEVERAL.get(language) or (likely[1] if len(likely) > 1 else "")).split())
+
+
+def fits_script(language: str, text: str) -> bool:
+    """Could the text be in the language, as far as its letters tell?
+
+    >>> fits_script("el", "The members of parliament"), fits_script("sr", "Народна скупштина")
+    (False, True)
+    """
+    known, script = scripts_of(language), script_of(text)
+    return not known or not script or script in known
 
 
 def same(one: str, other: str) -> bool:
@@ -188,11 +214,14 @@ def languages_of(country: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _expected(country: str, portal_languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset([*languages_of(country), *(base(tag) for tag in portal_languages), "en", ANY])
+    return frozenset([*national_languages(country), *(base(tag) for tag in portal_languages), "en", ANY])
 
 
 def expected_languages(page: Page) -> frozenset[str]:
-    """Languages in which words count on every page of a portal: official, offered, and English."""
+    """Languages in which words count on every page of a portal: of the whole country, offered, and English.
+
+    A language of one region counts on pages in it: elsewhere its words are false friends.
+    """
     return _expected(page.country, page.languages)
 
 
@@ -227,7 +256,9 @@ def page_language(page: Page, document: Document) -> PageLanguage:
     detected, witness, probability = of_text(document.main_text, declared)
     if detected:
         votes.append((witness, detected))
-    return PageLanguage(_settle(votes, detected, probability), declared, detected, tuple(votes))
+    # Latin letters disprove a declaration of Greek, whatever else they say.
+    possible = [(who, language) for who, language in votes if fits_script(language, document.main_text)]
+    return PageLanguage(_settle(possible, detected, probability), declared, detected, tuple(votes))
 
 
 def of_text(text: str, declared: str = "") -> tuple[str, str, float]:
@@ -236,6 +267,8 @@ def of_text(text: str, declared: str = "") -> tuple[str, str, float]:
     ("", "", 0.0) where nobody knows: too short, or a language that none of them claims. A `declared`
     language needs fewer small words to be confirmed than another needs to be believed.
     """
+    if text.count("\ufffd") > len(text) * BROKEN:
+        return "", "", 0.0
     script = script_of(text)
     if script in _ONE_LANGUAGE:
         return _ONE_LANGUAGE[script], "script", 1.0

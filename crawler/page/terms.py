@@ -25,7 +25,7 @@ _DIVIDER = "\x02"
 
 # Marks of Indic and South-East Asian scripts are not word characters for `re`, yet part of the word.
 _SEPARATORS = re.compile(
-    r"(?:[^\w\x02\u3099\u309a\u0900-\u0963\u0966-\u0dff\u0e00-\u0f0c\u0f0f-\u0fff\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7-\u17ff]|_)+"
+    r"(?:[^\w\x02\u3099\u309a\u07a6-\u07b0\u0900-\u0963\u0966-\u0dff\u0e00-\u0f0c\u0f0f-\u0fff\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7-\u17ff]|_)+"
 )
 # Accents, vowel points, tatweel, nukta, joiners: people leave them out or write them in either way.
 _DROPPED = re.compile(
@@ -40,11 +40,24 @@ _UNIFIED = {
         "ɗ": "d", "ɓ": "b", "ɛ": "e", "ɔ": "o", "ϲ": "σ", "ё": "е", "ѝ": "и", "ґ": "г", "ң": "н", "қ": "к", "ғ": "г", "ҳ": "х",
         "ҷ": "ч", "ү": "у", "ұ": "у", "ө": "о", "ә": "а", "һ": "х", "༌": "་",
     }  # fmt: skip
+# Ethiopic syllables that sound alike and are written for one another, each in its seven orders and labial form.
+for _rows in (
+    ("\u1210", "\u1200"),
+    ("\u1280", "\u1200"),
+    ("\u1220", "\u1230"),
+    ("\u12d0", "\u12a0"),
+    ("\u1340", "\u1338"),
+):
+    _UNIFIED |= {chr(ord(_rows[0]) + order): chr(ord(_rows[1]) + order) for order in range(7)}
 _EXCHANGED = re.compile(f"[{''.join(_UNIFIED)}]")
-_APOSTROPHES = re.compile(r"['’‘ʻʼ`´](?:(?<=[og].)(?=\w)|(?<=[aeiouāēīōū].)(?=[aeiouāēīōū]))", re.I)
+_APOSTROPHES = re.compile(
+    r"['’‘ʻʼ`´](?:(?<=[og].)(?=\w)|(?<=[aeiouāēīōū].)(?=[aeiouāēīōū])|(?<=[\u0400-\u04ff].)(?=[\u0400-\u04ff]))", re.I
+)
 _PUNCTUATION = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u2190-\u27bf]+")
 _ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != _DIVIDER}
 _UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_IDEOGRAMS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LETTERS_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 # Spaces between words of these scripts are a matter of taste.
 _OPTIONAL_SPACE = re.compile(rf"(?<={_UNSPACED.pattern}) (?={_UNSPACED.pattern})")
 
@@ -55,6 +68,7 @@ def fold(text: str) -> str:
     >>> fold("  Où déposer une Plainte ?"), fold("O‘zbekiston"), fold("개인정보 처리방침")
     ('ou deposer une plainte', 'ozbekiston', '개인정보처리방침')
     """
+    # An apostrophe joins letters in Cyrillic, in Uzbek o‘ and g‘ and between vowels; elsewhere it parts words.
     if "'" in text or not text.isascii():
         text = _APOSTROPHES.sub("", text)
     if text.isascii():
@@ -84,9 +98,15 @@ def _fold_all(texts: list[str]) -> list[str]:
 
 
 def word_count(folded: str) -> int:
-    """Number of words; in scripts without word boundaries two characters count as one."""
+    """Number of words; without word boundaries two Chinese characters count as one, or five letters and marks.
+
+    >>> word_count("contact us"), word_count("联系我们"), word_count("ရှာဖွေရန်")
+    (2, 3, 2)
+    """
     words = folded.count(" ") + 1
-    return words if folded.isascii() else words + len(_UNSPACED.findall(folded)) // 2
+    if folded.isascii():
+        return words
+    return words + len(_IDEOGRAMS.findall(folded)) // 2 + len(_LETTERS_UNSPACED.findall(folded)) // 5
 
 
 @dataclass(frozen=True, slots=True)
