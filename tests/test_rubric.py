@@ -2,18 +2,20 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from crawler.page.language import languages_of, national_languages
 from crawler.rubric import load
-from crawler.rubric.checking import gaps, wrong_examples
+from crawler.rubric.checking import FEWEST, core_concepts, coverage, wrong_examples, wrong_words
 from crawler.rubric.documenting import catalogue, detector_table, json_schema
+from crawler.seeds import countries
 from crawler.storage.documenting import results_readme
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT.parent / "shared" / "features.csv"
-FOURTEEN = ["ar", "zh", "en", "fr", "ru", "es", "pt", "de", "it", "nl", "uk", "tr", "id", "sw"]
 
 
 @pytest.mark.parametrize("feature", sorted(load().features))
@@ -52,11 +54,27 @@ def test_ids_are_those_of_the_catalogue():
         ), name
 
 
-def test_the_core_features_can_be_found_in_fourteen_languages():
-    assert set(FOURTEEN) <= load().phrases.keys()
-    core = {concept for one in load().features.values() if one.text.core for concept in one.concepts()}
-    missing = {language: core & set(concepts) for language, concepts in gaps(load()).items() if language in FOURTEEN}
-    assert {language: concepts for language, concepts in missing.items() if concepts} == {}
+def test_core_concepts_have_phrases_in_every_language():
+    counts, core = coverage(load()), core_concepts(load())
+    assert load().partial <= {"na"}
+    whole = counts.keys() - load().partial
+    assert {(language, one) for language in whole for one in core if counts[language][one] < FEWEST} == set()
+
+
+def test_no_phrase_is_claimed_by_opposites_or_can_never_match():
+    assert list(wrong_words(load())) == []
+
+
+def test_every_member_state_has_an_official_language_with_words():
+    known, states = load().phrases.keys(), countries()
+    assert len(states) == 193
+    silent = [code for code in states if not known & set(languages_of(code))]
+    assert silent == []
+
+
+def test_languages_of_more_than_one_state_have_words():
+    shared = Counter(language for code in countries() for language in national_languages(code))
+    assert {language for language, number in shared.items() if number > 1} <= load().phrases.keys()
 
 
 def test_weights_of_a_model_add_up_to_one():

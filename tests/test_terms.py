@@ -59,6 +59,13 @@ def test_a_stem_matches_longer_words_and_only_at_their_beginning():
     assert not found("Repetition", ["petition*"])
 
 
+def test_several_words_of_a_phrase_may_be_stems():
+    assert found("Normative acts of the state", ["normativ* act*"])
+    assert found("проекты нормативных правовых актов", ["нормативн* правов* акт*"])
+    assert not found("Normative data, acts", ["normativ* act*"])
+    assert not found("A normative act", ["=normativ* act*"])
+
+
 def test_an_exact_stem_begins_the_text():
     assert found("Petitions list", ["=petition*"])
     assert not found("All petitions", ["=petition*"])

@@ -1,11 +1,13 @@
 """Commands about the instrument: rubric and seeds."""
 
+import csv
 import json
 from pathlib import Path
 
 import click
 
 from crawler.cli.shared import Failure, print_table, rubric_option, told
+from crawler.items import EgovError
 
 
 @click.group()
@@ -14,32 +16,67 @@ def rubric() -> None:
 
 
 @rubric.command()
+@click.option(
+    "--matrix",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the number of phrases per concept and language, as CSV.",
+)
 @rubric_option
 @told
-def check(rubric: str) -> None:
-    """Load the rubric, run every example, report concepts without words."""
+def check(matrix: Path | None, rubric: str) -> None:
+    """Load the rubric, run every example, look over the words of every language.
+
+    Fails where an example gives another result than it promises, where a term is claimed by two opposite concepts in
+    one language, or where a core concept has fewer than two phrases in a language.
+    """
     from crawler.rubric import load
+    from crawler.rubric.checking import FEWEST, core_concepts, coverage, wrong_words
     from crawler.rubric.checking import check as run_examples
-    from crawler.rubric.checking import gaps
 
     loaded = load(rubric)
-    wrong = run_examples(loaded)
+    core, counts = core_concepts(loaded), coverage(loaded)
+    wrong = [*run_examples(loaded), *wrong_words(loaded)]
+    for language, numbers in counts.items():
+        few = [concept for concept in core if numbers[concept] < FEWEST]
+        if few and language not in loaded.partial:
+            wrong.append(f"terms/{language}.yaml: fewer than {FEWEST} phrases for {', '.join(few)}")
     for line in wrong:
         click.echo(line)
-    missing = gaps(loaded)
-    for language, concepts in missing.items():
-        click.echo(f"terms/{language}.yaml: no words for {', '.join(concepts)}", err=True)
-    number = sum(
-        len(one.text.examples.present) + len(one.text.examples.not_found)
-        for one in loaded.features.values()
-        if one.text.examples
+    if matrix:
+        _write_matrix(counts, matrix)
+    every = len(next(iter(counts.values()), ()))
+    print_table(
+        ["language", "phrases", "core concepts", "all concepts"],
+        [
+            {
+                "language": language,
+                "phrases": sum(numbers.values()),
+                "core concepts": f"{sum(numbers[one] >= FEWEST for one in core)} of {len(core)}",
+                "all concepts": f"{sum(map(bool, numbers.values()))} of {every}",
+            }
+            for language, numbers in counts.items()
+        ],
     )
+    examples = [one.text.examples for one in loaded.features.values() if one.text.examples]
+    number = sum(len(one.present) + len(one.not_found) for one in examples)
     click.echo(
-        f"{len(loaded.features)} features, {len(loaded.phrases)} languages, {number} examples, {len(wrong)} of them wrong",
-        err=True,
+        f"{len(loaded.features)} features, {len(counts)} languages, {number} examples, {len(wrong)} mistakes", err=True
     )
     if wrong:
-        raise Failure("the rubric does not keep what its examples promise")
+        raise Failure("the rubric does not keep what it promises; the lines above the table say where")
+
+
+def _write_matrix(counts: dict[str, dict[str, int]], file: Path) -> None:
+    """Concepts as rows, languages as columns."""
+    concepts = next(iter(counts.values()), {})
+    try:
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(["concept", *counts])
+            writer.writerows([concept, *(numbers[concept] for numbers in counts.values())] for concept in concepts)
+    except OSError as error:
+        raise EgovError(f"{file}: cannot be written: {error.strerror}") from None
+    click.echo(f"{len(concepts)} concepts x {len(counts)} languages written to {file}", err=True)
 
 
 @rubric.command()

@@ -24,7 +24,7 @@ _DATE = re.compile(
 )
 _AMOUNT = re.compile(
     r"(?:[$€£¥₽₴₺₹₩]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|NZD|Rs\.?|R\$|S/\.?|Rp\.?|KSh|KES|TZS|UGX|SAR|AED|QAR|RUB|UAH|TL|KRW|CFA|FCFA|MAD|DZD|TND|XAF|XOF)\b)"
-    r"\s?\d[\d.,' ]*|\b\d[\d.,' ]*\s?(?:[€$£₽₴₺]|(?:EUR|USD|GBP|CHF|euros?|dollars?|pesos|soles|rubles?|руб|грн|ريال|درهم|دينار|元|TL|FCFA|Kr)\b)"
+    r"\s?\d[\d.,' ]{0,20}|\b\d[\d.,' ]{0,20}\s?(?:[€$£₽₴₺]|(?:EUR|USD|GBP|CHF|euros?|dollars?|pesos|soles|rubles?|руб|грн|ريال|درهم|دينار|元|TL|FCFA|Kr)\b)"
 )  # fmt: skip
 
 

@@ -132,9 +132,14 @@ _NOTHING = Match(0, _NONE)
 
 @lru_cache(maxsize=500_000)
 def _pattern(phrase: str) -> str:
-    """The phrase as a string to look for in ` ^ text $ `, "" for signs alone; the head of a terms file has the marks."""
-    exact, stem = phrase.startswith("="), phrase.endswith("*")
-    folded = fold(phrase)
+    """The phrase as a string to look for in ` ^ text $ `, "" for signs alone; the head of a terms file has the marks.
+
+    Of a phrase with several stems it is the first; `_stems` has to agree.
+    """
+    exact = phrase.startswith("=")
+    first, inner, _ = phrase.partition("*")
+    stem = bool(inner)
+    folded = fold(first if has_stems(phrase) else phrase)
     if not folded:
         return ""
     if exact:
@@ -142,6 +147,22 @@ def _pattern(phrase: str) -> str:
     if _UNSPACED.search(folded):
         return folded
     return f" {folded}" if stem else f" {folded} "
+
+
+def has_stems(phrase: str) -> bool:
+    """Does a word before the last one stand for longer words too, as in `normative* acts*`?"""
+    return "*" in phrase[:-1]
+
+
+@lru_cache(maxsize=16_384)
+def _stems(phrase: str) -> re.Pattern[str]:
+    """A phrase whose words are stems, as an expression for folded texts; it never looks back."""
+    words = phrase.lstrip("=").split()
+    pieces = [re.escape(fold(word.rstrip("*"))) + ("\\S*" if word.endswith("*") else "") for word in words]
+    exact = phrase.startswith("=")
+    return re.compile(
+        ("^" if exact else "(?:^| )") + " ".join(pieces) + ("$" if exact and not phrase.endswith("*") else "(?: |$)")
+    )
 
 
 class TermIndex:
@@ -210,13 +231,17 @@ class Reader:
             found.setdefault(bisect_right(starts, start) - 1, []).append(pattern)
         for number, (text, one) in enumerate(zip(new, folded, strict=True)):
             words = word_count(one) if one else 0
-            self._known[text] = Match(words, self._longest(found[number])) if number in found else Match(words, _NONE)
+            self._known[text] = (
+                Match(words, self._longest(found[number], one)) if number in found else Match(words, _NONE)
+            )
 
-    def _longest(self, patterns: Iterable[int]) -> Mapping[str, Term]:
-        """Concept to the longest of its terms."""
+    def _longest(self, patterns: Iterable[int], text: str) -> Mapping[str, Term]:
+        """Concept to the longest of its terms in the folded text."""
         found: dict[str, Term] = {}
         for pattern in patterns:
             for term in self._terms[pattern]:
+                if has_stems(term.phrase) and not _stems(term.phrase).search(text):
+                    continue
                 known = found.get(term.concept)
                 if known is None or _weight(term) > _weight(known):
                     found[term.concept] = term

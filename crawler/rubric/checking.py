@@ -1,14 +1,19 @@
 """Running the examples of features: the tests that a rubric brings with it."""
 
+import re
 from collections.abc import Iterator
 
 from crawler.detectors.view import View
 from crawler.items import Page
 from crawler.page.document import Document
 from crawler.page.language import ANY, expected_languages, languages_of, page_language
+from crawler.page.terms import fold
 from crawler.rubric.judging import judge
 from crawler.rubric.loading import Rubric
 from crawler.rubric.models import Example, Feature
+
+FEWEST = 2
+"""Phrases that a core concept has at least in every language."""
 
 
 def check(rubric: Rubric) -> list[str]:
@@ -28,12 +33,43 @@ def wrong_examples(feature: Feature, rubric: Rubric) -> Iterator[str]:
                 yield f"{feature.id}: {said}, though the example says otherwise: {example.html[:160]!r}"
 
 
-def gaps(rubric: Rubric) -> dict[str, list[str]]:
-    """Language to the concepts that features use and that have no words in it."""
+_STRAY = re.compile(r"\*(?=\S)|(?<!\S)\*")
+"""An asterisk that does not end a word."""
+
+
+def core_concepts(rubric: Rubric) -> list[str]:
+    """The concepts by whose words the core features are found, but those that providers fill."""
     everywhere = rubric.index.concepts_by_language[ANY]
-    used = sorted({one for feature in rubric.features.values() for one in feature.concepts()} - everywhere)
-    missing = {language: [one for one in used if one not in words] for language, words in rubric.phrases.items()}
-    return {language: concepts for language, concepts in missing.items() if concepts}
+    core = (feature for feature in rubric.features.values() if feature.text.core)
+    return sorted({concept for feature in core for concept in feature.concepts()} - everywhere)
+
+
+def coverage(rubric: Rubric) -> dict[str, dict[str, int]]:
+    """Language to concept to its number of phrases, 0 where there is none: the matrix concept x language."""
+    concepts = [concept for concept in rubric.concepts if concept not in rubric.index.concepts_by_language[ANY]]
+    return {
+        language: {concept: len(words.get(concept, ())) for concept in concepts}
+        for language, words in rubric.phrases.items()
+    }
+
+
+def wrong_words(rubric: Rubric) -> Iterator[str]:
+    """A sentence for each phrase that two opposite concepts claim, that is there twice, or that can never match."""
+    for language, words in rubric.phrases.items():
+        folded = {concept: {_folded(phrase): phrase for phrase in phrases} for concept, phrases in words.items()}
+        for concept, phrases in words.items():
+            for opposite in rubric.concepts[concept].get("opposite", ()):
+                for claimed in sorted(folded[concept].keys() & folded.get(opposite, {}).keys()):
+                    both = f"{concept} and its opposite {opposite} claim {folded[concept][claimed]!r}"
+                    yield f"terms/{language}.yaml: {both}"
+            for phrase in phrases:
+                if not fold(phrase) or "=" in phrase[1:] or _STRAY.search(phrase):
+                    yield f"terms/{language}.yaml: {concept}: {phrase!r} can match nothing"
+
+
+def _folded(phrase: str) -> str:
+    """The phrase as it is compared, with its marks."""
+    return f"{'=' * phrase.startswith('=')}{fold(phrase)}{'*' * phrase.endswith('*')}"
 
 
 def view_of(example: Example, rubric: Rubric) -> View:

@@ -1,15 +1,16 @@
 """Documents made from the rubric and the detectors' signatures, so that they cannot go stale."""
 
 import inspect
+from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
 from crawler.detectors import DETECTORS
 from crawler.rubric.loading import Rubric
-from crawler.rubric.models import FeatureText, option_model
+from crawler.rubric.models import Feature, FeatureText, option_model
 
 
 def catalogue(rubric: Rubric) -> str:
-    """The features with question, what counts, what does not, detectors and languages; Markdown."""
+    """The features with question, what counts, what does not, detectors, languages and measured quality; Markdown."""
     languages = ", ".join(sorted(rubric.phrases))
     lines = [
         "# Catalogue of features",
@@ -19,26 +20,43 @@ def catalogue(rubric: Rubric) -> str:
             f" {len(rubric.phrases)} languages ({languages}). Made by `egov rubric docs`."
         ),
         "",
+        (
+            "Precision and recall are those of the labelled development pages (`python benchmarks/detection.py --record`);"
+            " where a feature has fewer than five labelled cases there, nothing is claimed."
+        ),
+        "",
     ]
     subindex = ""
     for feature in rubric.features.values():
         if feature.subindex != subindex:
             subindex = feature.subindex
             lines += [f"## {subindex.capitalize()}", ""]
-        text = feature.text
-        rules = ", ".join(f"`{rule.name}`" for rule in (*feature.any, *feature.all))
-        lines += [
-            f"### {text.title}",
-            "",
-            f"`{text.id}`. {text.question}",
-            "",
-            f"- Counts: {text.counts}",
-            f"- Does not count: {text.does_not_count}",
-            f"- Source: {text.source}",
-            f"- Detectors: {rules or 'none, a person looks'}",
-            "",
-        ]
+        lines += [*_entry(feature, rubric), ""]
     return "\n".join(lines)
+
+
+def _entry(feature: Feature, rubric: Rubric) -> Iterator[str]:
+    text = feature.text
+    yield from (f"### {text.title}", "", f"`{text.id}`. {text.question}", "")
+    yield f"- Counts: {text.counts}"
+    yield f"- Does not count: {text.does_not_count}"
+    yield f"- Source: {text.source}"
+    yield f"- Detectors: {_detectors(feature)}"
+    if text.start_from:
+        yield f"- Pages to start from: those of {', '.join(f'`{one}`' for one in text.start_from)}"
+    if concepts := feature.concepts():
+        without = rubric.languages_without(concepts, sorted(rubric.phrases))
+        number = len(rubric.phrases) - len(without)
+        yield f"- Languages: words in {number}" + (f"; not all of them in {', '.join(without)}" if without else "")
+    if row := rubric.measured.get(text.id):
+        yield f"- Measured: precision {row['precision']:.2f}, recall {row['recall']:.2f}, {row['cases']:.0f} labelled cases"
+
+
+def _detectors(feature: Feature) -> str:
+    if feature.text.awaits:
+        return f"none yet, it awaits {feature.text.awaits}; until then the feature is untested"
+    rules = ", ".join(f"`{rule.name}`" for rule in (*feature.any, *feature.all))
+    return rules or "none, a person looks"
 
 
 def detector_table() -> str:

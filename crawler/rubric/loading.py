@@ -60,6 +60,7 @@ class Rubric:
     models: Mapping[str, Model]
     providers: ProviderIndex
     official_only: frozenset[str] = frozenset()
+    partial: frozenset[str] = frozenset()
 
     @cached_property
     def index(self) -> TermIndex:
@@ -69,6 +70,13 @@ class Rubric:
         # What is loaded stays: the garbage collector need not walk it again for every page.
         gc.freeze()
         return built
+
+    @cached_property
+    def measured(self) -> Mapping[str, Mapping[str, float]]:
+        """Feature to precision, recall and number of labelled cases, as far as they were measured."""
+        file = self.directory / "measured.yaml"
+        told = _mapping(file).get("features") if file.is_file() else None
+        return told if isinstance(told, dict) else {}
 
     @cached_property
     def selectors(self) -> SelectorIndex:
@@ -100,10 +108,12 @@ def load(rubric: str = DEFAULT) -> Rubric:
         raise EgovError(f"--rubric {rubric}: no such rubric; give '{DEFAULT}' or a directory that holds rubric.yaml")
     head = _mapping(directory / "rubric.yaml")
     concepts = _concepts(directory / "concepts.yaml")
-    phrases = {}
+    phrases, partial = {}, set()
     for file in sorted((directory / "terms").glob("*.yaml")):
-        language, words = _terms(file, concepts)
+        language, words, whole = _terms(file, concepts)
         phrases[language] = words
+        if not whole:
+            partial.add(language)
     features: dict[str, Feature] = {}
     for file in sorted((directory / "features").glob("*.yaml")):
         for feature in _features(file, concepts):
@@ -116,7 +126,18 @@ def load(rubric: str = DEFAULT) -> Rubric:
             raise EgovError(f"{_short(directory / 'rubric.yaml')}: {key}: a text is missing here")
     version = f"{head['version']}+{_digest(directory)}"
     official = _official_only(head, features, directory)
-    return Rubric(head["id"], version, directory, features, concepts, phrases, models, _providers(directory), official)
+    return Rubric(
+        head["id"],
+        version,
+        directory,
+        features,
+        concepts,
+        phrases,
+        models,
+        _providers(directory),
+        official,
+        frozenset(partial),
+    )
 
 
 def _official_only(head: Mapping[str, Any], features: Mapping[str, Feature], directory: Path) -> frozenset[str]:
@@ -172,7 +193,8 @@ def _concepts(file: Path) -> dict[str, dict[str, Any]]:
     return content
 
 
-def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tuple[str, ...]]]:
+def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tuple[str, ...]], bool]:
+    """The language, its words, and whether its author claims to cover the core concepts (`partial: true` says no)."""
     content = _mapping(file)
     language, listed = content.get("language"), content.get("concepts")
     if language != file.stem or not isinstance(listed, dict):
@@ -190,7 +212,7 @@ def _terms(file: Path, concepts: Mapping[str, Any]) -> tuple[str, dict[str, tupl
         for opposite in meaning.get("opposite", ()):
             if both := set(words.get(concept, ())) & set(words.get(opposite, ())):
                 raise EgovError(f"{_short(file)}: {concept} and {opposite} are opposites and share '{min(both)}'")
-    return language, words
+    return language, words, content.get("partial") is not True
 
 
 def _providers(directory: Path) -> ProviderIndex:
