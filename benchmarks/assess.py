@@ -58,7 +58,7 @@ def main() -> int:
         return 0
     rubric = load(arguments.rubric)
     pages = [captured.page for captured in read_pages([arguments.warc])]
-    pages, rounds = (pages[::4], 1) if arguments.quick else (pages, 5)
+    pages, rounds = (pages[::4], 1) if arguments.quick else (pages, 15)
 
     def judge(page: Page) -> None:
         rubric.index.forget()

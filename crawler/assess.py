@@ -45,17 +45,21 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
     )
     judged, not_applicable, faults = [], set(), []
     inventory = view.inventory
-    barred = frozenset() if is_official(view) else rubric.official_only
+    official_site: bool | None = None
     for feature in rubric.features.values():
         if feature.needs and feature.needs.isdisjoint(inventory):
             continue
-        if (feature.home_only and page.depth) or feature.id in barred:
+        if feature.home_only and page.depth:
             continue
         if feature.applies_to and document.tree.css_first(feature.applies_to) is None:
             not_applicable.add(feature.id)
             continue
         if found := judge(feature, view):
             rule, hit = found
+            if feature.id in rubric.official_only:
+                official_site = is_official(view) if official_site is None else official_site
+                if not official_site:
+                    continue
             if hit.against:
                 faults.append(Fault(feature.id, _place(view, hit), hit.quote, hit.against))
             else:

@@ -123,7 +123,7 @@ def _named(node: LexborNode) -> bool:
 
 def link_names(view: View) -> Iterator[Hit]:
     """Every link and button has a text or another accessible name (WCAG 2.4.4, 4.1.2; ACT c487ae, 97a4e1)."""
-    parts = [*(part.node for part in view.document.links), *(part.node for part in view.document.buttons)]
+    parts = [*(one.node for one in view.document.links[:1]), *(one.node for one in view.document.buttons[:1])]
     nameless = [part.node for part in view.document.links if not part.names and not _named(part.node)]
     nameless += [part.node for part in view.document.buttons if not part.text and not _named(part.node)]
     yield from unless(parts, [node for node in nameless if not _hidden(node)])
@@ -131,7 +131,7 @@ def link_names(view: View) -> Iterator[Hit]:
 
 def zoom_allowed(view: View, *, at_least: float = 2.0) -> Iterator[Hit]:
     """The viewport does not forbid zooming, nor cap it below `at_least` (WCAG 1.4.4; ACT b4f0c3)."""
-    node = view.document.tree.css_first("meta[name=viewport i]")
+    node = next(iter(view.document.css("meta[name=viewport i]")), None)
     if node is None:
         return
     content = (node.attributes.get("content") or "").lower()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled, found_in_lines
 from crawler.items import Strength
@@ -27,9 +28,7 @@ def field(
 ) -> Iterator[Hit]:
     """A field whose type and name match, and whose label or hint names `terms`; `without` rules out."""
     for part in view.document.fields:
-        if type and not compiled(type).fullmatch(part.type):
-            continue
-        if names and not compiled(names).search(part.name):
+        if (type and not _is_type(type, part.type)) or (names and not _is_named(names, part.name)):
             continue
         term = (
             next((found for hint in part.hint.split(" | ") if (found := view.term(hint, terms))), None)
@@ -43,6 +42,16 @@ def field(
         quote = part.hint or part.heading or part.name
         strength = Strength.LINK if link else Strength.HERE
         yield Hit(part.node, quote[:QUOTE_LENGTH], strength, term.phrase if term else "", term.language if term else "")
+
+
+@lru_cache(maxsize=4_096)
+def _is_type(pattern: str, type: str) -> bool:
+    return bool(compiled(pattern).fullmatch(type))
+
+
+@lru_cache(maxsize=32_768)
+def _is_named(pattern: str, name: str) -> bool:
+    return bool(compiled(pattern).search(name))
 
 
 def search_form(view: View, *, action: Pattern) -> Iterator[Hit]:
@@ -139,7 +148,13 @@ def choices(view: View, *, button: Concept, ignore: Pattern = "") -> Iterator[Hi
 
 
 def _has(part: Form, pattern: str) -> bool:
-    return found_in_lines(pattern, part.asked)
+    return _asks(pattern, part.asked)
+
+
+@lru_cache(maxsize=8_192)
+def _asks(pattern: str, asked: bytes) -> bool:
+    # The same search and newsletter forms stand on every page of a site.
+    return found_in_lines(pattern, asked)
 
 
 def _marks(part: Form) -> str:

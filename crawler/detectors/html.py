@@ -17,9 +17,9 @@ from crawler.detectors.view import (
     lines_with,
 )
 from crawler.items import Strength
-from crawler.page.parts import Button, Link, tidy
+from crawler.page.parts import Button, Link, as_lines, tidy
 from crawler.page.terms import Term
-from crawler.page.urls import among
+from crawler.page.urls import parents
 
 TELLING = 10
 """Links from which on a page shows whose it is: fewer are a notice, a frame or a fragment."""
@@ -117,13 +117,11 @@ def control(view: View, *, matches: Pattern) -> Iterator[Hit]:
 
 def letters(view: View, *, matches: Pattern, at_least: int = 2) -> Iterator[Hit]:
     """At least so many buttons, or links that lead nowhere else, whose whole text matches: A, A+, A-."""
-    parts: list[Button | Link] = [*view.document.buttons]
-    parts += [
-        part
-        for part in view.document.links
-        if part.href.lstrip().lower().startswith(("#", "javascript:")) or not part.href
-    ]
-    found = [part for part in parts if len(part.text) <= 4 and compiled(matches).fullmatch(part.text)]
+    parts: list[Button | Link] = [part for part in view.document.buttons if 0 < len(part.text) <= 4]
+    for part in view.document.links:
+        if part.names and len(part.text) <= 4 and part.href.strip().lower().startswith(("#", "javascript:")):
+            parts.append(part)
+    found = [part for part in parts if compiled(matches).fullmatch(part.text)] if len(parts) >= at_least else []
     if len(found) >= at_least:
         yield Hit(found[0].node, " ".join(part.text for part in found)[:QUOTE_LENGTH], Strength.HERE)
 
@@ -186,10 +184,10 @@ def css(
     view: View, *, selector: Selector, attribute: str = "", matches: Pattern = "", link: bool = False
 ) -> Iterator[Hit]:
     """An element that the selector finds; its `attribute`, where given, `matches` the expression."""
-    nodes = view.document.tree.css(selector) if selector in view.possible_selectors else []
+    nodes = view.document.css(selector) if selector in view.possible_selectors else []
     if matches:
-        values = [(node.attributes.get(attribute) or "").replace("\n", " ") for node in nodes]
-        nodes = [nodes[number] for number in lines_with(matches, "\n".join(values))] if nodes else []
+        values = as_lines(node.attributes.get(attribute) or "" for node in nodes)
+        nodes = [nodes[number] for number in lines_with(matches, values)] if nodes else []
     for node in nodes:
         value = node.attributes.get(attribute) if attribute else ""
         quote = tidy(node.text()) or value or tidy(node.html or "")
@@ -234,8 +232,9 @@ def file_link(view: View, *, extensions: Pattern, terms: Concept = "", without: 
 
 def profile(view: View, *, hosts: Names, ignore: Pattern) -> Iterator[Hit]:
     """A link to an account on one of the hosts whose address does not match `ignore` (sharing, posts)."""
+    known = frozenset(hosts)
     for host, parts in view.document.links_by_host.items():
-        if among(host, hosts):
+        if any(parent in known for parent in parents(host)):
             for part in parts:
                 address = view.document.link_url(part)
                 pieces = urlsplit(address)

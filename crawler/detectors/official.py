@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from crawler.detectors.view import View
+from crawler.detectors.view import View, found_in_lines
 from crawler.page.urls import host_written, is_government
 
 NAME = 9
@@ -17,15 +17,12 @@ _OTHER_TYPES = frozenset(
     "NewsArticle Product Offer Store OnlineStore ShoppingCenter LocalBusiness BankOrCreditUnion FinancialService NewsMediaOrganization"
     " CollegeOrUniversity Hotel Restaurant RealEstateAgent InsuranceAgency Corporation Recipe Movie MusicGroup".split()
 )
-_SHOP = re.compile(
+_SHOP = (
     r"(?:^|[/_-])(?:cart|panier|warenkorb|carrito|carrello|basket|koszyk|kosik|sepet|winkelwagen|wishlist|checkout)(?:$|[.?/_-])"
-    r"|woocommerce|prestashop|add-to-cart|my-?account/orders",
-    re.I | re.M,
+    r"|woocommerce|prestashop|add-to-cart|my-?account/orders"
 )
 # What publishers measure their readers and sell their articles with.
-_PUBLISHER = re.compile(
-    r"quantserve|scorecardresearch|chartbeat|parsely|tinypass|poool\.fr|outbrain|taboola|piano\.io", re.I
-)
+_PUBLISHER = r"quantserve|scorecardresearch|chartbeat|parsely|tinypass|poool\.fr|outbrain|taboola|piano\.io"
 _FORUM = re.compile(r"vbulletin|phpbb|xenforo|invision|woocommerce|prestashop|shopify|magento|opencart", re.I)
 
 
@@ -53,8 +50,8 @@ def _bears_marks_of_others(view: View, host: str) -> bool:
         or view.names_any(document.title, ["other-body"])
         or view.names_any(document.meta.get("og:site_name", ""), ["other-body"])
         or document.meta.get("og:type", "").startswith("product")
-        or _SHOP.search(document.addresses_of_links)
-        or _PUBLISHER.search(document.sources_of_scripts)
+        or found_in_lines(_SHOP, document.addresses_of_links)
+        or found_in_lines(_PUBLISHER, document.sources_of_scripts)
         or _FORUM.search(document.meta.get("generator", ""))
     )
 

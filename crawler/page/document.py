@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.items import Page
 from crawler.page import urls
 from crawler.page.encoding import decode
-from crawler.page.parts import Block, Button, Field, Form, Heading, Link, button_text, marks_of, tidy
+from crawler.page.parts import Block, Button, Field, Form, Heading, Link, as_lines, button_text, marks_of, tidy
 from crawler.page.selectors import Selectors
 from crawler.page.structured import Thing, things
 
@@ -187,9 +187,9 @@ class Document:
         ]
 
     @cached_property
-    def text_by_block(self) -> str:
+    def text_by_block(self) -> bytes:
         """The text of all blocks, one a line."""
-        return "\n".join([block.text for block in self.blocks])
+        return as_lines(block.text for block in self.blocks)
 
     @cached_property
     def positions_with_digits(self) -> list[int]:
@@ -203,14 +203,14 @@ class Document:
         return [self.blocks[place] for place in self.positions_with_digits]
 
     @cached_property
-    def addresses_of_links(self) -> str:
+    def addresses_of_links(self) -> bytes:
         """The addresses of all links as written, one a line."""
-        return "\n".join([link.href.replace("\n", " ") for link in self.links])
+        return as_lines(link.href for link in self.links)
 
     @cached_property
-    def sources_of_scripts(self) -> str:
+    def sources_of_scripts(self) -> bytes:
         """The addresses of all scripts as written, one a line."""
-        return "\n".join([source.replace("\n", " ") for source in self.script_sources])
+        return as_lines(self.script_sources)
 
     @cached_property
     def links_by_host(self) -> dict[str, list[Link]]:
@@ -222,10 +222,10 @@ class Document:
         return found
 
     @cached_property
-    def marks_of_controls(self) -> str:
+    def marks_of_controls(self) -> bytes:
         """Class, id and click handler of all buttons, then of all links, one a line."""
         marks = [*(button.marks for button in self.buttons), *(link.marks for link in self.links)]
-        return "\n".join([one.replace("\n", " ") for one in marks])
+        return as_lines(marks)
 
     @cached_property
     def blocks_with_address(self) -> list[Block]:
@@ -293,6 +293,12 @@ class Document:
     def things(self) -> list[Thing]:
         """What the page describes for machines: JSON-LD, microdata, RDFa."""
         return things(self.tree, self._json_ld, self._source)
+
+    def css(self, selector: str) -> list[LexborNode]:
+        """The elements that a selector finds; those of the head are not looked for in the body."""
+        head = self.tree.head
+        in_head = head is not None and selector.startswith(("meta", "link")) and "," not in selector
+        return (head if in_head and head is not None else self.tree).css(selector)
 
     def in_frame(self, node: LexborNode) -> bool:
         """Does the node lie in a menu, header, footer or side bar?"""

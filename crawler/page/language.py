@@ -178,7 +178,10 @@ def script_of(text: str) -> str:
     """The script of most letters of the text (ISO 15924), "" where there are none."""
     if text.isascii():
         return "Latn" if any(map(str.isalpha, text)) else ""
-    counts = Counter(script for letter in text[:SAMPLE] if (script := _script_of_letter(letter)))
+    counts: Counter[str] = Counter()
+    for letter, number in Counter(text[:SAMPLE]).items():
+        if script := _script_of_letter(letter):
+            counts[script] += number
     if counts["Kana"] * 10 > counts["Hani"] > 0:
         return "Kana"
     return counts.most_common(1)[0][0] if counts else ""

@@ -1,10 +1,19 @@
 """The parts of a page that detectors look at, each with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from selectolax.lexbor import LexborNode
+
+
+def as_lines(texts: Iterable[str]) -> bytes:
+    """The texts one a line, in UTF-8, ready for many expressions to be searched at once."""
+    listed = list(texts)
+    joined = "\n".join(listed)
+    if joined.count("\n") >= max(len(listed), 1):
+        joined = "\n".join([text.replace("\n", " ") for text in listed])
+    return joined.encode("utf-8", "replace")
 
 
 def tidy(text: str) -> str:
@@ -72,9 +81,9 @@ class Form:
     buttons: list[Button] = field(default_factory=list)
 
     @cached_property
-    def asked(self) -> str:
+    def asked(self) -> bytes:
         """Types and names of all fields, one a line."""
-        return "\n".join(line for one in self.fields for line in (one.type, one.name))
+        return as_lines(line for one in self.fields for line in (one.type, one.name))
 
 
 @dataclass(slots=True)

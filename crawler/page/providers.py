@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick
 from selectolax.lexbor import LexborNode
 
 from crawler.page.document import Document
-from crawler.page.urls import host_written
+from crawler.page.urls import host_written, parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,7 @@ class ProviderIndex:
 
     def of_host(self, host: str) -> Provider | None:
         """The provider that the host belongs to, or a parent domain of it."""
-        while "." in host:
-            if known := self._by_host.get(host):
-                return known
-            host = host.partition(".")[2]
-        return None
+        return next((known for parent in parents(host) if (known := self._by_host.get(parent))), None)
 
     def on_page(self, document: Document, possible: Collection[str]) -> list[Sighting]:
         """Every provider met on the page, what makes the page before what it links to.

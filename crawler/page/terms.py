@@ -149,6 +149,12 @@ def _pattern(phrase: str) -> str:
     return f" {folded}" if stem else f" {folded} "
 
 
+@lru_cache(maxsize=MAX_TEXT)
+def _silent(words: int) -> Match:
+    """A text of so many words that names nothing, as most do."""
+    return Match(words, _NONE)
+
+
 def has_stems(phrase: str) -> bool:
     """Does a word before the last one stand for longer words too, as in `normative* acts*`?"""
     return "*" in phrase[:-1]
@@ -229,11 +235,11 @@ class Reader:
         joined = "".join(f"^ {one} $ " for one in folded)
         for pattern, start, _ in self._automaton.find_matches_as_indexes(joined, overlapping=True):
             found.setdefault(bisect_right(starts, start) - 1, []).append(pattern)
+        known = self._known
         for number, (text, one) in enumerate(zip(new, folded, strict=True)):
             words = word_count(one) if one else 0
-            self._known[text] = (
-                Match(words, self._longest(found[number], one)) if number in found else Match(words, _NONE)
-            )
+            named = self._longest(found[number], one) if number in found else None
+            known[text] = Match(words, named) if named else _silent(words)
 
     def _longest(self, patterns: Iterable[int], text: str) -> Mapping[str, Term]:
         """Concept to the longest of its terms in the folded text."""

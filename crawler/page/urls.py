@@ -1,6 +1,7 @@
 """Addresses: joining, normal form, scope."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -133,6 +134,17 @@ def site(hostname: str) -> str:
 def among(hostname: str, suffixes: tuple[str, ...]) -> bool:
     """Is the host one of the suffixes or below one?"""
     return any(under(hostname, suffix) for suffix in suffixes)
+
+
+def parents(hostname: str) -> Iterator[str]:
+    """The host and the domains above it, down to two labels.
+
+    >>> list(parents("a.b.example.org"))
+    ['a.b.example.org', 'b.example.org', 'example.org']
+    """
+    while "." in hostname:
+        yield hostname
+        hostname = hostname.partition(".")[2]
 
 
 def under(hostname: str, suffix: str) -> bool:

@@ -1,6 +1,6 @@
 """What one page says of one feature: the piece of proof that a reviewer would choose."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
 from crawler.detectors.view import ANSWER, Hit, View
@@ -9,7 +9,7 @@ from crawler.rubric.models import Feature, Rule
 
 ENOUGH = 40
 """Hits of one rule that are weighed: the best of a page stands among its first."""
-_FIRST_CHOICE = (False, False)
+_FIRST_CHOICE = (False, False, False)
 
 
 def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
@@ -17,42 +17,38 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
 
     A hit that speaks against the feature (`Hit.against`) outweighs all others. None where the page says nothing.
     """
-    if (
-        not feature.has_detectors
-        or (view.answer and feature.all)
-        or (feature.needs and feature.needs.isdisjoint(view.inventory))
-    ):
+    inventory = view.inventory
+    if not feature.has_detectors or (feature.needs and feature.needs.isdisjoint(inventory)):
         return None
     required: list[tuple[Rule, Hit]] = []
     for rule in feature.all:
         hit = next(rule.hits(view), None)
-        if hit is None:
+        # What stands in the titles of datasets is no menu.
+        if hit is None or (view.answer and rule.needs != ANSWER):
             return None
         required.append((rule, hit))
     if any(next(rule.hits(view), None) for rule in feature.none):
         return None
+    if not feature.any:
+        return _best(required, view)
+    rules = [rule for rule in feature.any if not rule.needs or rule.needs in inventory]
+    if view.answer:
+        rules = [rule for rule in rules if rule.needs == ANSWER]
+    return _best(((rule, hit) for rule in rules for hit in islice(rule.detector(view, **rule.options), ENOUGH)), view)
+
+
+def _best(candidates: Iterable[tuple[Rule, Hit]], view: View) -> tuple[Rule, Hit] | None:
     best: tuple[Rule, Hit] | None = None
-    candidates = _hits(feature.any, view) if feature.any else required
+    lowest = (True, True, True)
     for rule, hit in candidates:
         if hit.against:
             return rule, hit
-        rank = _rank(hit, view)
-        if best is None or rank < _rank(best[1], view):
-            best = rule, hit
+        rank = (False, *_rank(hit, view))
+        if rank < lowest:
+            best, lowest = (rule, hit), rank
             if rank == _FIRST_CHOICE:
                 break
     return best
-
-
-def _hits(rules: Iterable[Rule], view: View) -> Iterator[tuple[Rule, Hit]]:
-    for rule in rules:
-        if rule.needs and rule.needs not in view.inventory:
-            continue
-        if view.answer and rule.needs != ANSWER:
-            # What stands in the titles of datasets is no menu.
-            continue
-        for hit in islice(rule.hits(view), ENOUGH):
-            yield rule, hit
 
 
 def _rank(hit: Hit, view: View) -> tuple[bool, bool]:
