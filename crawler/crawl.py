@@ -1,6 +1,5 @@
 """Running crawls: from a country code to findings in the survey."""
 
-import gc
 import json
 import logging
 import signal
@@ -16,6 +15,7 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
 from crawler import __version__
+from crawler.collector import spare
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
 from crawler.finding import find
@@ -64,12 +64,8 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     _chain(process, iter(countries_seeds), jobs, wish, browser)
     # A log that cannot be written must not bury the sentence that says why.
     logging.raiseExceptions = False
-    # The rubric's tens of thousands of terms live as long as the process: no need to walk them again and again.
     wish.rubric.index  # noqa: B018
-    gc.collect()
-    gc.freeze()
-    # A page makes thousands of small objects that end with it: the default of 700 collects ten times a page.
-    gc.set_threshold(20_000, 20, 50)
+    spare()
     process.start()
     # The process keeps its own handlers after the last crawl; from here Ctrl-C is Python's again.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,6 +14,7 @@ from typing import Any
 import pycountry
 
 from crawler.assess import judge_page
+from crawler.collector import spare
 from crawler.fetch.archive import check_readable, read_pages
 from crawler.finding import find
 from crawler.items import AssessedPage, EgovError, Page
@@ -48,6 +49,8 @@ def assess_archives(
         raise EgovError(f"{doubled}: two archives of this name were given; evidence points to archives by name")
     given = read_countries(countries_file) if countries_file else {}
     check_readable(warcs)
+    rubric.index  # noqa: B018
+    spare()
     run = f"assess-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     directory = runs_directory(out) / run
     SurveyDatabase(out).close()

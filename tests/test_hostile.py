@@ -49,7 +49,7 @@ HOSTILE = {
     "mail": lambda n: "<p>" + "a.b@" * (n // 4), "dates": lambda n: "<li>3 May 2024</li>" * (n // 19), "fields": lambda n: "<form>" + "<input name=birth>" * (n // 18),
     "headings": lambda n: "<h2>Contact us</h2>" * (n // 19), "attributes": lambda n: "<p " + "a=b " * (n // 4) + ">", "aria": lambda n: "<i aria-x=1 role=y>" * (n // 19),
     "words": lambda n: "<p>" + "contact us privacy " * (n // 19), "microdata": lambda n: "<b itemscope itemtype=x itemprop=y>" * (n // 35),
-    "labels": lambda n: "<label for=a>a</label><input id=a>" * (n // 34), "spaces": lambda n: "<p>" + " \n" * (n // 2), "images": lambda n: "<img src=a>" * (n // 11),
+    "inline": lambda n: "<p>" + "<b>x</b> y" * (n // 10), "labels": lambda n: "<label for=a>a</label><input id=a>" * (n // 34), "spaces": lambda n: "<p>" + " \n" * (n // 2), "images": lambda n: "<img src=a>" * (n // 11),
 }
 # fmt: on
 

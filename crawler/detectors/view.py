@@ -308,8 +308,11 @@ class View:
 
     def _group(self, parts: Iterable[tuple[Part, str]]) -> dict[str, list[Named[Part]]]:
         grouped: dict[str, list[Named[Part]]] = {}
+        look_up = self.reader.match
         for part, text in parts:
-            match = self.reader.match(text)
+            match = look_up(text)
+            if not match.found:
+                continue
             for concept, term in match.found.items():
                 grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
         return grouped

@@ -62,7 +62,8 @@ class Document:
         self.videos: list[LexborNode] = []
         self.addresses: list[LexborNode] = []
         self.times: list[LexborNode] = []
-        self._texts: dict[int, tuple[LexborNode, list[str], str]] = {}
+        self._texts: dict[int, Block] = {}
+        self._pieces: dict[int, list[str]] = {}
         self.labels: dict[str, str] = {}
         self._framed: dict[int, bool] = {}
         self._read()
@@ -127,11 +128,13 @@ class Document:
             return
         kept = self._texts.get(parent.mem_id)
         if kept is None:
-            self._texts[parent.mem_id] = (parent, [text], heading)
+            self._texts[parent.mem_id] = Block(parent, text, heading)
             return
+        # Most blocks have one piece; those of many are joined once, at the end.
+        pieces = self._pieces.setdefault(parent.mem_id, [kept.text])
         if gap:
-            kept[1].append(" ")
-        kept[1].append(text)
+            pieces.append(" ")
+        pieces.append(text)
 
     def _read_link(self, node: LexborNode, heading: str) -> None:
         attributes = node.attributes
@@ -182,9 +185,12 @@ class Document:
     @cached_property
     def blocks(self) -> list[Block]:
         """Text blocks in document order."""
-        return [
-            Block(node, text, above) for node, parts, above in self._texts.values() if (text := tidy("".join(parts)))
-        ]
+        for key, pieces in self._pieces.items():
+            self._texts[key].text = "".join(pieces)
+        blocks = list(self._texts.values())
+        for block in blocks:
+            block.text = tidy(block.text)
+        return blocks
 
     @cached_property
     def text_by_block(self) -> bytes:

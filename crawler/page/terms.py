@@ -181,10 +181,18 @@ class TermIndex:
         """`phrases`: language -> concept -> phrases."""
         self._phrases = phrases
         self.concepts_by_language = {language: frozenset(concepts) for language, concepts in phrases.items()}
-        self.of = lru_cache(maxsize=SETS)(self._of)
+        self._readers: dict[frozenset[str], Reader] = {}
 
-    def _of(self, languages: frozenset[str]) -> "Reader":
+    def of(self, languages: frozenset[str]) -> "Reader":
         """What reads texts in these languages, and in no other."""
+        reader = self._readers.get(languages)
+        if reader is None:
+            if len(self._readers) >= SETS:
+                del self._readers[next(iter(self._readers))]
+            reader = self._readers[languages] = self._built(languages)
+        return reader
+
+    def _built(self, languages: frozenset[str]) -> "Reader":
         by_pattern: dict[str, list[Term]] = {}
         for language in sorted(languages & self._phrases.keys()):
             for concept, listed in self._phrases[language].items():
@@ -195,20 +203,22 @@ class TermIndex:
 
     def forget(self) -> None:
         """Empty the memory of texts seen, as if the next page were the first."""
-        Reader.generation += 1
+        for reader in self._readers.values():
+            reader.forget()
 
 
 class Reader:
     """Finds the concepts that texts name in one set of languages."""
 
-    generation = 0
-
     def __init__(self, by_pattern: Mapping[str, Sequence[Term]]) -> None:
         self._terms = [tuple(terms) for terms in by_pattern.values()]
         self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
-        self._generation = self.generation
         # Menus and footers repeat on every page of a site: most texts were seen before.
         self._known: dict[str, Match] = {}
+
+    def forget(self) -> None:
+        """Empty the memory of texts seen."""
+        self._known.clear()
 
     def match(self, text: str) -> Match:
         """The concepts that the text names."""
@@ -220,9 +230,8 @@ class Reader:
 
     def read(self, texts: Iterable[str]) -> None:
         """Look the texts up together, in one pass: a page has hundreds of short ones."""
-        if len(self._known) > MEMORY or self._generation != Reader.generation:
-            self._known.clear()
-            self._generation = Reader.generation
+        if len(self._known) > MEMORY:
+            self.forget()
         new = [text for text in dict.fromkeys(texts) if text not in self._known and 0 < len(text) <= MAX_TEXT]
         if not new:
             return
