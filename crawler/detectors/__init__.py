@@ -30,7 +30,7 @@ _DETECTORS: tuple[Callable[..., Iterator[Hit]], ...] = (
     catalogue.catalogue_files, catalogue.catalogue_licence, catalogue.catalogue_sector, catalogue.catalogue_standard,
     catalogue.dataset_list, catalogue.described_dataset, facts.amount, facts.dated_news, facts.email, facts.telephone,
     forms.application, forms.choices, forms.field, forms.form, forms.password, forms.search_form, html.address,
-    html.button, html.control, html.css, html.file_link, html.heading, html.letters, html.link, html.list_of_links, html.media,
+    html.button, html.control, html.css, html.file_link, html.heading, html.letters, html.link, html.list_of_links, html.media, html.named,
     html.profile, html.record_search, html.script, html.text, html.topic, languages.other_language, platforms.provider,
     portal.headers, portal.official_languages, portal.phrase, portal.readable, portal.recent_date, portal.secure_address,
     presence.frame_text, presence.official_host, presence.outlinks, presence.sector_documents, presence.sector_links,
@@ -39,7 +39,7 @@ _DETECTORS: tuple[Callable[..., Iterator[Hit]], ...] = (
 )  # fmt: skip
 DETECTORS: dict[str, Callable[..., Iterator[Hit]]] = {detector.__name__: detector for detector in _DETECTORS}
 _BY_WORDS = frozenset(
-    ["amount", "button", "described_dataset", "frame_text", "heading", "link", "list_of_links", "outlinks", "sector_links", "service",
+    ["amount", "button", "described_dataset", "frame_text", "heading", "link", "list_of_links", "named", "outlinks", "sector_links", "service",
      "text", "topic"]
 )  # fmt: skip
 _BY_PART = {

@@ -16,10 +16,12 @@ _PHONE = re.compile(
 _EMAIL = re.compile(
     r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\)|\{at\}|\s\[?\(?arroba\)?\]?\s)\s?[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", re.I
 )
+# A letter with the marks that Indic and South-East Asian scripts hang on it.
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e30-\u0e4e\u1000-\u109f\u1780-\u17d3])"
 _DATE = re.compile(
     r"\b(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2})\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th|er|º|°|\.)?,?\s(?:de\s|di\s|d')?[^\W\d_]{3,12}\.?,?\s(?:de\s|del\s)?(?:19|20)\d\d\b"
-    r"|\b[^\W\d_]{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)?,?\s(?:de\s|di\s|d')?{_LETTER}{{3,14}}\.?,?\s(?:de\s|del\s)?(?:19|20)\d\d\b"
+    rf"|\b{_LETTER}{{3,9}}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d\b"
     r"|(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 )
 _AMOUNT = re.compile(

@@ -32,7 +32,7 @@ def link(
     href: Pattern = "",
     also: Concept = "",
     without: Concepts = (),
-    alone_with: Concept = "",
+    alone_with: Concepts = (),
     alone_without: Concept = "",
     words: int = 9,
     named: bool = True,
@@ -42,8 +42,8 @@ def link(
     """A link whose words name `terms` and whose address matches `href`, and not `not_to`.
 
     `also`: a concept that the link or the heading above it must name too. `without`: concepts that
-    rule it out. `alone_with`: where the term is all the text says, some link must name this concept
-    too, unless the page has too few links to tell, and none `alone_without`. `words`: the longest text that still names a thing rather than tells a story.
+    rule it out. `alone_with`: where the term is all the text says, some link must name one of these
+    concepts too, unless the page has too few links to tell, and none `alone_without`. `words`: the longest text that still names a thing rather than tells a story.
     `named: false` accepts a link without any text, where the address alone is unmistakable; `phone: true`
     one that dials a number.
     """
@@ -66,11 +66,19 @@ def link(
         yield view.hit(found, Strength.LINK)
 
 
-def _in_company(view: View, term: Term, concept: str, spoiler: str) -> bool:
-    """May the term stand alone: beside a link that names the concept, or few links, and none that names the spoiler?"""
+def named(view: View, *, terms: Concept, beyond: int, words: int = 20, without: Concepts = ()) -> Iterator[Hit]:
+    """A link that names `terms` and gives it a name: `beyond` so many words of its own stand with the term."""
+    for found in view.links.get(terms, ()):
+        own = found.words - len(found.term.phrase.split())
+        if own >= beyond and found.words <= words and not view.names_any(found.text, without):
+            yield view.hit(found, Strength.LINK)
+
+
+def _in_company(view: View, term: Term, concepts: Concepts, spoiler: str) -> bool:
+    """May the term stand alone: beside a link that names one of the concepts, or few links, and none that names the spoiler?"""
     if not term.phrase.startswith("="):
         return True
-    company = not concept or concept in view.links or len(view.document.links) < TELLING
+    company = not concepts or any(one in view.links for one in concepts) or len(view.document.links) < TELLING
     return company and spoiler not in view.links
 
 
@@ -90,7 +98,7 @@ def button(
     *,
     terms: Concept,
     without: Concepts = (),
-    alone_with: Concept = "",
+    alone_with: Concepts = (),
     alone_without: Concept = "",
     words: int = 6,
     here: bool = False,

@@ -61,7 +61,7 @@ def _acts(view: View, text: str, term: Term) -> bool:
 
 
 def _stands_under_services(view: View, part: Link) -> bool:
-    return bool(part.heading) and view.names_any(part.heading, [SECTION])
+    return any(text and view.names_any(text, [SECTION]) for text in (part.heading, part.section))
 
 
 def start(view: View, *, terms: Concept, services: Concepts, without: Concepts = (), words: int = 12) -> Iterator[Hit]:

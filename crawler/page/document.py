@@ -74,6 +74,7 @@ class Document:
             return
         self.base = self._base()
         heading, gap = "", False
+        above: list[tuple[str, str]] = []
         labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
         self.labels = labels
         for node in root.traverse(include_text=True):
@@ -89,11 +90,14 @@ class Document:
             elif tag not in _READ:
                 continue
             elif tag == "a":
-                self._read_link(node, heading)
+                self._read_link(node, heading, above[-2][1] if len(above) > 1 else "")
             elif tag in _HEADINGS:
                 text = tidy(node.text())
                 if text:
                     heading = text
+                    while above and above[-1][0] >= (tag or ""):
+                        above.pop()
+                    above.append((tag or "", text))
                     self.headings.append(Heading(node, text, tag or ""))
                 else:
                     self.empty_headings.append(node)
@@ -136,7 +140,7 @@ class Document:
             pieces.append(" ")
         pieces.append(text)
 
-    def _read_link(self, node: LexborNode, heading: str) -> None:
+    def _read_link(self, node: LexborNode, heading: str, section: str) -> None:
         attributes = node.attributes
         href = attributes.get("href")
         text = tidy(node.text(separator=" "))
@@ -151,7 +155,7 @@ class Document:
         if href is None:
             self.buttons.append(Button(node, distinct[0] if distinct else "", heading, marks))
             return
-        self.links.append(Link(node, href, distinct, heading, marks, attributes.get("hreflang") or ""))
+        self.links.append(Link(node, href, distinct, heading, marks, attributes.get("hreflang") or "", section))
         if (attributes.get("role") or "") == "button" and distinct:
             self.buttons.append(Button(node, distinct[0], heading, marks))
 

@@ -34,7 +34,7 @@ class Heading:
 class Link:
     """An `a` with an address. `names` are its text, then other accessible names that differ from it.
 
-    `marks` joins its class, id and click handler.
+    `heading` is the one right above it, `section` the next higher one; `marks` joins its class, id and click handler.
     """
 
     node: LexborNode
@@ -43,6 +43,7 @@ class Link:
     heading: str
     marks: str = ""
     hreflang: str = ""
+    section: str = ""
     url: str | None = None
 
     @property

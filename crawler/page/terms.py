@@ -40,6 +40,8 @@ _UNIFIED = {
         "ɗ": "d", "ɓ": "b", "ɛ": "e", "ɔ": "o", "ϲ": "σ", "ё": "е", "ѝ": "и", "ґ": "г", "ң": "н", "қ": "к", "ғ": "г", "ҳ": "х",
         "ҷ": "ч", "ү": "у", "ұ": "у", "ө": "о", "ә": "а", "һ": "х", "༌": "་",
     }  # fmt: skip
+# Malayalam writes a final consonant as a letter of its own (chillu) or with a virama.
+_UNIFIED |= {"ൻ": "ന്", "ൺ": "ണ്", "ൽ": "ല്", "ർ": "ര്", "ൾ": "ള്", "ൿ": "ക്"}
 # Ethiopic syllables that sound alike and are written for one another, each in its seven orders and labial form.
 for _rows in (
     ("\u1210", "\u1200"),
