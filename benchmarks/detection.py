@@ -11,7 +11,6 @@ list over link texts and addresses, the method of the published automated portal
 """
 
 import argparse
-import hashlib
 import json
 import re
 import sys
@@ -21,8 +20,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import gold
 import pycountry
-import yaml
 
 from crawler.assess import assess_page
 from crawler.fetch.archive import read_pages
@@ -33,13 +32,6 @@ from crawler.rubric import Rubric, load
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dev"
 FLOORS = Path(__file__).with_name("floors.toml")
-ROOT = Path(__file__).resolve().parents[1]
-GOLD = ROOT / "tests" / "gold" / "floors.yaml"
-MEASURED = ROOT / "rubrics" / "measured.yaml"
-FEW = 5
-"""Labelled cases, or pages of a language, below which no floor is pinned."""
-SLACK = 0.02
-"""A floor lies so far below what was measured: another version of a library may read a page a little differently."""
 OTHERS = ("participation", "opendata")
 """Sub-indices that must stay silent on pages that are not of a government."""
 LANGUAGES = frozenset(["ar", "zh", "en", "fr", "ru", "es", "pt", "de", "it", "nl", "uk", "tr", "id", "sw"])
@@ -195,66 +187,6 @@ def shortfalls(measured: Measured) -> list[str]:
     return missed
 
 
-def digest(*files: Path) -> str:
-    """Sixteen digits that stand for the corpus."""
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-
-
-def rows_of(measured: Measured) -> dict[str, dict[str, dict[str, float]]]:
-    """Precision and recall of features with enough cases and of languages with enough pages."""
-    rows: dict[str, dict[str, dict[str, float]]] = {"features": {}, "languages": {}}
-    for name, count in sorted(measured.features.items()):
-        if count.cases >= FEW:
-            rows["features"][name] = count.row(cases=count.cases)
-    for name, count in sorted(measured.languages.items()):
-        if measured.pages[name] >= FEW:
-            rows["languages"][name] = count.row(pages=measured.pages[name])
-    return rows
-
-
-def gate(rows: dict[str, dict[str, dict[str, float]]], corpus: str) -> list[str]:
-    """A line for each pinned floor that is missed."""
-    pinned = yaml.safe_load(GOLD.read_text("utf-8"))
-    if pinned["corpus"] != corpus:
-        return [f"the floors were pinned on corpus {pinned['corpus']}, this is {corpus}: pin them anew"]
-    return [
-        f"{name}: {measure} {rows[kind].get(name, {}).get(measure, 0.0):.3f} under its floor {floor[measure]}"
-        for kind in ("features", "languages")
-        for name, floor in pinned[kind].items()
-        for measure in ("precision", "recall")
-        if rows[kind].get(name, {}).get(measure, 0.0) < floor[measure]
-    ]
-
-
-def pin(rows: dict[str, dict[str, dict[str, float]]], corpus: str, lower: bool) -> list[str]:
-    """Writes the floors. Those that would fall stay as they are, each told in a line, unless `lower`."""
-    earlier = yaml.safe_load(GOLD.read_text("utf-8")) if GOLD.exists() else {}
-    told = []
-    pinned: dict[str, object] = {"corpus": corpus}
-    for kind in ("features", "languages"):
-        pinned[kind] = {}
-        for name, row in rows[kind].items():
-            known = earlier.get(kind, {}).get(name, {})
-            floor = {}
-            for key in ("precision", "recall"):
-                value = round(max(row[key] - SLACK, 0.0), 3)
-                if value < known.get(key, 0.0):
-                    told.append(f"{name}: {key} falls from {known[key]} to {value}")
-                    value = value if lower else known[key]
-                floor[key] = value
-            pinned[kind][name] = floor
-    GOLD.parent.mkdir(exist_ok=True)
-    head = "# Floors of detection quality, written by benchmarks/detection.py --pin. Lowering one takes --lower and a line\n"
-    GOLD.write_text(f"{head}# in CHANGELOG.md.\n{yaml.safe_dump(pinned, sort_keys=True)}", "utf-8")
-    return told
-
-
-def record(rows: dict[str, dict[str, dict[str, float]]], corpus: str) -> None:
-    """Writes what the catalogue of features shows."""
-    head = "# Measured on labelled pages by benchmarks/detection.py --record; shown by egov rubric docs.\n"
-    MEASURED.write_text(head + yaml.safe_dump({"corpus": corpus, **rows}, sort_keys=True), "utf-8")
-
-
 def main() -> int:
     """Prints the tables; exit code 1 where a floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -269,33 +201,55 @@ def main() -> int:
     parser.add_argument("--pin", action="store_true", help="pin the floors; they only rise")
     parser.add_argument("--lower", action="store_true", help="with --pin: let floors fall; say so in the changelog")
     parser.add_argument("--record", action="store_true", help="write the figures that the catalogue shows")
+    parser.add_argument("--own", action="store_true", help="measure on the project's own pages, tests/gold/pages")
     arguments = parser.parse_args()
-    if not arguments.warc.exists():
-        print("the labelled corpus is not on this machine: nothing measured")
+    if arguments.own or ((arguments.gate or arguments.pin) and not arguments.warc.exists()):
+        name, (pages, labels, corpus) = "own", own_pages()
+    elif arguments.warc.exists():
+        name, (pages, labels, corpus) = "development", archived_pages(arguments.warc, arguments.labels)
+    else:
+        print("the labelled corpus is not on this machine: nothing measured; try --own")
         return 0
-    rubric = load(arguments.rubric)
-    rows = [json.loads(line) for line in arguments.labels.read_text("utf-8").splitlines()]
-    labels = {row["url"]: row for row in (rows[::4] if arguments.quick else rows)}
-    pages = (captured.page for captured in read_pages([arguments.warc]))
-    measured = measure(pages, labels, rubric)
+    if arguments.quick:
+        labels = dict(list(labels.items())[::4])
+    measured = measure(pages, labels, load(arguments.rubric))
     tables(measured, arguments.errors)
-    corpus, rows = digest(arguments.warc, arguments.labels), rows_of(measured)
-    missed = [] if arguments.quick else shortfalls(measured)
+    rows = gold.rows_of(measured.features, measured.languages, measured.pages)
+    missed = shortfalls(measured) if name == "development" and not arguments.quick else []
     if arguments.pin:
-        told = pin(rows, corpus, arguments.lower)
-        missed += [] if arguments.lower else told
+        missed += gold.pin(name, rows, corpus, lower=arguments.lower)
     if arguments.record:
-        record(rows, corpus)
+        gold.record(rows, corpus)
     if arguments.gate:
-        missed += gate(rows, corpus)
+        missed += gold.gate(name, rows, corpus)
     for line in missed:
         print(f"missed: {line}")
     ours, naive = measured.languages["all"], measured.keywords["all"]
     print(
-        f"detection: precision {ours.precision:.3f} recall {ours.recall:.3f}"
+        f"detection, {name} pages: precision {ours.precision:.3f} recall {ours.recall:.3f}"
         f" (English keyword list {naive.precision:.3f} {naive.recall:.3f})"
     )
     return 1 if missed else 0
+
+
+def archived_pages(warc: Path, labels: Path) -> tuple[list[Page], dict[str, dict], str]:
+    """Pages, labels by address, and the digest of both, of a labelled archive."""
+    rows = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
+    pages = [captured.page for captured in read_pages([warc])]
+    return pages, {row["url"]: row for row in rows}, gold.digest(warc, labels)
+
+
+def own_pages() -> tuple[list[Page], dict[str, dict], str]:
+    """The same of the project's own pages: invented countries, labelled before any detector saw them."""
+    labels = gold.PAGES / "labels.jsonl"
+    rows = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
+    files = [gold.PAGES / f"{row['id']}.html" for row in rows]
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    pages = [
+        Page("", row["url"], row["url"], 200, headers, file.read_bytes(), gold.CAPTURED_AT)
+        for row, file in zip(rows, files, strict=True)
+    ]
+    return pages, {row["url"]: row for row in rows}, gold.digest(labels, *files)
 
 
 if __name__ == "__main__":

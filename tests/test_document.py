@@ -156,6 +156,17 @@ def test_a_page_of_compressed_rubbish_is_read(new_page):
     assert isinstance(Document(new_page(gzip.compress(b"x" * 999))).title, str)
 
 
+def test_a_line_break_keeps_words_apart(new_page):
+    (block,) = Document(new_page("<p><b>24 May 2024</b><br><a href=/n>New bridge</a></p>")).blocks
+    assert block.text == "24 May 2024 New bridge"
+
+
+def test_links_know_the_heading_above_and_the_one_above_that(new_page):
+    html = "<h1>Portal</h1><h2>e-Services</h2><h3>Transport</h3><a href=/v>Vehicle</a><h2>News</h2><a href=/n>New</a>"
+    links = Document(new_page(html)).links
+    assert [(link.heading, link.section) for link in links] == [("Transport", "e-Services"), ("News", "Portal")]
+
+
 def test_white_space_between_inline_elements_keeps_words_apart(new_page):
     html = b"<ul><li><a href='/n'>New bridge opened</a> <span>12/04/2024</span></li></ul>"
     assert [block.text for block in Document(new_page(html)).blocks] == ["New bridge opened 12/04/2024"]

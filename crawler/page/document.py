@@ -88,7 +88,8 @@ class Document:
                     self._read_text(node, text, gap, heading)
                     gap = False
             elif tag not in _READ:
-                continue
+                # A line break keeps words apart as a space does.
+                gap = gap or tag == "br"
             elif tag == "a":
                 self._read_link(node, heading, above[-2][1] if len(above) > 1 else "")
             elif tag in _HEADINGS:
