@@ -1,6 +1,6 @@
 """Detectors of accessibility markers that a static page settles (WCAG 2.2)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from selectolax.lexbor import LexborNode
@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, View
 from crawler.items import Strength
 from crawler.page.dates import date_in
-from crawler.page.language import base, fits_script, is_valid, same, script_of
+from crawler.page.language import base, fits_script, is_shortest, is_valid, same, script_of
 from crawler.page.parts import tidy
 
 
@@ -16,7 +16,8 @@ def page_language(view: View) -> Iterator[Hit]:
     """`html` declares a valid language that fits the main text (WCAG 3.1.1; ACT b5c3f8)."""
     declared = view.document.declared_language
     node = view.document.tree.css_first("html")
-    if node is None or not declared or not is_valid(declared):
+    # `xml:lang` alone declares nothing in HTML, and a language of two letters has no code of three.
+    if node is None or not node.attributes.get("lang") or not is_valid(declared) or not is_shortest(declared):
         return
     if same(base(declared), view.language.language) or _too_short_to_tell(view):
         yield Hit(node, f'lang="{declared}"'[:QUOTE_LENGTH], Strength.HERE, language=base(declared))
@@ -50,18 +51,27 @@ def _shown(node: LexborNode) -> str:
 def form_labels(view: View) -> Iterator[Hit]:
     """Every visible field has a label or accessible name; a placeholder is none (WCAG 1.3.1, 4.1.2; ACT e086e5)."""
     fields = [part.node for part in view.document.fields]
-    bare = [node for node in fields if not _labelled(node, view.document.labels)]
+    bare = [node for node in fields if not _labelled(node, view)]
     faults = [node for node in bare if not _hidden(node)]
     # Looked for only where it matters: whether an element is hidden takes a walk to the root.
     visible = () if faults else islice((node for node in fields if not _hidden(node)), 1)
     yield from unless(list(visible), faults)
 
 
-def _labelled(node: LexborNode, labels: Mapping[str, str]) -> bool:
+def _labelled(node: LexborNode, view: View) -> bool:
     attributes = node.attributes
-    if any(tidy(attributes.get(key) or "") for key in ("aria-label", "aria-labelledby", "title")):
+    if any(tidy(attributes.get(key) or "") for key in ("aria-label", "title")) or _labelled_by(node, view):
         return True
-    return bool(labels.get(attributes.get("id") or "-")) or _inside(node, "label")
+    return bool(view.document.labels.get(attributes.get("id") or "-")) or _inside(node, "label")
+
+
+def _labelled_by(node: LexborNode, view: View) -> bool:
+    """Does one of the elements that `aria-labelledby` refers to exist and have a name?"""
+    for name in (node.attributes.get("aria-labelledby") or "").split():
+        if name in view.document.ids and (found := view.document.by_id(name)) is not None:
+            if tidy(found.text()) or tidy(found.attributes.get("aria-label") or found.attributes.get("alt") or ""):
+                return True
+    return False
 
 
 def _inside(node: LexborNode, tag: str) -> bool:
@@ -94,7 +104,7 @@ def page_structure(view: View) -> Iterator[Hit]:
     empty = [
         node
         for node in view.document.empty_headings
-        if (node.tag or "")[0] == "h" and not _named(node) and not _hidden(node)
+        if (node.tag or "")[0] == "h" and not _named(node, view) and not _hidden(node)
     ]
     title = view.document.title
     if html is None:
@@ -109,23 +119,30 @@ def page_structure(view: View) -> Iterator[Hit]:
         yield from unless(firsts, empty)
 
 
-def _named(node: LexborNode) -> bool:
+def _named(node: LexborNode, view: View) -> bool:
     """Has the element a text or another accessible name (accname 1.2, as far as markup tells)?"""
     attributes = node.attributes
-    if tidy(node.text()) or any(tidy(attributes.get(key) or "") for key in ("aria-label", "aria-labelledby", "title")):
+    if tidy(node.text()) or any(tidy(attributes.get(key) or "") for key in ("aria-label", "title")):
         return True
+    if _labelled_by(node, view):
+        return True
+    if node.tag == "input":
+        # Submit and reset buttons have a name of the browser's own.
+        kind = (attributes.get("type") or "").lower()
+        return kind in ("submit", "reset") or bool(tidy(attributes.get("alt" if kind == "image" else "value") or ""))
     return any(
-        tidy(inner.attributes.get(key) or "") or (inner.tag == "title" and tidy(inner.text()))
-        for inner in node.css("img[alt], [aria-label], [title], svg title, input[value]")
-        for key in ("alt", "aria-label", "title", "value")
+        any(tidy(inner.attributes.get(key) or "") for key in ("alt", "aria-label", "title", "value"))
+        or (inner.tag == "title" and tidy(inner.text()))
+        or _labelled_by(inner, view)
+        for inner in node.css("img[alt], [aria-label], [aria-labelledby], [title], svg title, input[value]")
     )
 
 
 def link_names(view: View) -> Iterator[Hit]:
     """Every link and button has a text or another accessible name (WCAG 2.4.4, 4.1.2; ACT c487ae, 97a4e1)."""
     parts = [*(one.node for one in view.document.links[:1]), *(one.node for one in view.document.buttons[:1])]
-    nameless = [part.node for part in view.document.links if not part.names and not _named(part.node)]
-    nameless += [part.node for part in view.document.buttons if not part.text and not _named(part.node)]
+    nameless = [part.node for part in view.document.links if not part.names and not _named(part.node, view)]
+    nameless += [part.node for part in view.document.buttons if not _named(part.node, view)]
     yield from unless(parts, [node for node in nameless if not _hidden(node)])
 
 
@@ -137,17 +154,30 @@ def zoom_allowed(view: View, *, at_least: float = 2.0) -> Iterator[Hit]:
     content = (node.attributes.get("content") or "").lower()
     settings = dict(part.strip().split("=", 1) for part in content.replace(";", ",").split(",") if "=" in part)
     settings = {key.strip(): value.strip() for key, value in settings.items()}
-    blocked = settings.get("user-scalable") in ("no", "0") or _number(settings.get("maximum-scale", "")) < at_least
+    blocked = (
+        not _scalable(settings.get("user-scalable", "yes")) or _scale(settings.get("maximum-scale", "10")) < at_least
+    )
     yield Hit(node, content[:QUOTE_LENGTH], Strength.HERE, against=int(blocked))
 
 
-def _number(value: str) -> float:
-    """A number as the viewport reads it; what is none, or negative, sets no limit."""
+_WORDS_OF_SCALE = {"device-width": 10.0, "device-height": 10.0, "yes": 1.0, "no": 0.1}
+
+
+def _scale(value: str) -> float:
+    """The largest scale as browsers read it (CSS Device Adaptation 1, section 9): what is no number is the least."""
     try:
         number = float(value)
     except ValueError:
-        return float("inf")
+        return _WORDS_OF_SCALE.get(value, 0.1)
     return number if number >= 0 else float("inf")
+
+
+def _scalable(value: str) -> bool:
+    """May people zoom: yes, or a number that is not next to nought (same section)?"""
+    try:
+        return abs(float(value)) >= 1
+    except ValueError:
+        return value in ("yes", "device-width", "device-height")
 
 
 def statement_details(view: View, *, terms: Concept, status: Concept) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.accessibility import unless
 from crawler.detectors.view import Hit, View
 
-_NAMES = re.compile(rb"aria-([a-zA-Z]+)\s*=")
+_NAMES = re.compile(rb"aria-([a-zA-Z-]+)\s*=")
 _ROLES = frozenset(
     """
     alert alertdialog application article banner blockquote button caption cell checkbox code columnheader

@@ -345,6 +345,11 @@ class Document:
         """How often each `id` is given."""
         return Counter([node.attributes.get("id") or "" for node in self.tree.css("[id]")])
 
+    def by_id(self, name: str) -> LexborNode | None:
+        """The first element with this id."""
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return self.tree.css_first(f'[id="{quoted}"]')
+
     @cached_property
     def _selectors(self) -> Selectors:
         # Only ids that name one element may anchor a selector, counting what was dropped as well.

@@ -146,6 +146,16 @@ def is_valid(tag: str) -> bool:
     return True
 
 
+def is_shortest(tag: str) -> bool:
+    """Is the language given by its shortest code, as BCP 47 (RFC 5646, section 2.2.1) wants it?
+
+    >>> is_shortest("en-GB"), is_shortest("eng"), is_shortest("gil")
+    (True, False, True)
+    """
+    code = re.split(r"[-_]", tag.strip().lower())[0]
+    return len(code) != 3 or len(base(code)) != 2
+
+
 @lru_cache(maxsize=1024)
 def scripts_of(language: str) -> frozenset[str]:
     """The scripts in which a base language is written (CLDR; several where states write it so), () where unknown."""

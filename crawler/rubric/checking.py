@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crawler.detectors.view import View
 from crawler.items import Page
-from crawler.page.document import Document
+from crawler.page.catalogues import read_document
 from crawler.page.language import ANY, expected_languages, languages_of, page_language
 from crawler.page.terms import fold
 from crawler.rubric.judging import judge
@@ -80,8 +80,13 @@ def view_of(example: Example, rubric: Rubric) -> View:
     headers = (("Content-Type", "text/html; charset=utf-8"), *example.headers.items())
     body, at = html.encode(), example.captured_at
     page = Page(example.country, example.url, example.url, 200, headers, body, at, languages=(example.lang,))
-    document = Document(page)
-    official = languages_of(example.country)
+    return view_of_page(page, rubric)
+
+
+def view_of_page(page: Page, rubric: Rubric) -> View:
+    """A page as detectors see it."""
+    document = read_document(page)
+    official = languages_of(page.country)
     language = page_language(page, document)
     expected = expected_languages(page)
     return View(page, document, language, expected, official, rubric.index, rubric.providers, rubric.selectors)
