@@ -16,8 +16,10 @@ def page_language(view: View) -> Iterator[Hit]:
     """`html` declares a valid language that fits the main text (WCAG 3.1.1; ACT b5c3f8)."""
     declared = view.document.declared_language
     node = view.document.tree.css_first("html")
-    # `xml:lang` alone declares nothing in HTML, and a language of two letters has no code of three.
-    if node is None or not node.attributes.get("lang") or not is_valid(declared) or not is_shortest(declared):
+    # `xml:lang` alone declares something in XHTML only, and a language of two letters has no code of three.
+    if node is None or not ("xmlns" in node.attributes or node.attributes.get("lang")):
+        return
+    if not is_valid(declared) or not is_shortest(declared):
         return
     if same(base(declared), view.language.language) or _too_short_to_tell(view):
         yield Hit(node, f'lang="{declared}"'[:QUOTE_LENGTH], Strength.HERE, language=base(declared))

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled, found_in_lines
 from crawler.items import Strength
-from crawler.page.parts import Field, Form
+from crawler.page.parts import Field, Form, tidy
 
 _TYPED = frozenset(["text", "search", "email", "tel", "number", "date", "url"])
 # Fields that ask who somebody is, by the autocomplete tokens of the HTML standard and usual names.
@@ -39,9 +39,15 @@ def field(
             continue
         if without and view.names_any(" ".join(part.hint.split(" | ")), without):
             continue
-        quote = part.hint or part.heading or part.name
+        quote = said_by(part)
         strength = Strength.LINK if link else Strength.HERE
         yield Hit(part.node, quote[:QUOTE_LENGTH], strength, term.phrase if term else "", term.language if term else "")
+
+
+def said_by(part: Field) -> str:
+    """What the page says of a field, in its own words: its label or hint, else its tag as written."""
+    html = part.node.html or ""
+    return part.hint.partition(" | ")[0] or tidy(html[: html.find(">") + 1])
 
 
 @lru_cache(maxsize=4_096)
@@ -61,7 +67,7 @@ def search_form(view: View, *, action: Pattern) -> Iterator[Hit]:
         declared = attributes.get("role") == "search" or compiled(action).search(attributes.get("action") or "")
         typed = [one for one in part.fields if one.type in ("text", "search")]
         if declared and 1 <= len(typed) <= 2:
-            quote = typed[0].hint or part.heading or typed[0].name
+            quote = said_by(typed[0])
             yield Hit(typed[0].node, quote[:QUOTE_LENGTH], Strength.HERE)
 
 
@@ -76,7 +82,7 @@ def password(view: View, *, without: Concepts, together: Concepts) -> Iterator[H
         if part.type == "password":
             texts = (*view.document.topic, part.heading, part.hint)
             if not any(view.names_any(text, without) for text in texts):
-                yield Hit(part.node, (part.hint or part.heading or "password")[:QUOTE_LENGTH], Strength.HERE)
+                yield Hit(part.node, said_by(part)[:QUOTE_LENGTH], Strength.HERE)
 
 
 def form(

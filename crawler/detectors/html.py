@@ -131,7 +131,7 @@ def letters(view: View, *, matches: Pattern, at_least: int = 2) -> Iterator[Hit]
             parts.append(part)
     found = [part for part in parts if compiled(matches).fullmatch(part.text)] if len(parts) >= at_least else []
     if len(found) >= at_least:
-        yield Hit(found[0].node, " ".join(part.text for part in found)[:QUOTE_LENGTH], Strength.HERE)
+        yield Hit(found[0].node, found[0].text[:QUOTE_LENGTH], Strength.HERE)
 
 
 def heading(

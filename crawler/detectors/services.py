@@ -27,8 +27,7 @@ def service(view: View, *, terms: Concept, without: Concepts = (), words: int = 
         # "Apply online" under the title of its own card names the service of that title (rule 3).
         above = view.term(found.part.heading, terms)
         if above and found.words <= 4 and not view.names_any(view.rest(found.part.heading, above), without):
-            quote = f"{found.part.heading} › {found.text}"[:QUOTE_LENGTH]
-            yield Hit(found.part.node, quote, Strength.LINK, above.phrase, above.language)
+            yield Hit(found.part.node, found.part.heading[:QUOTE_LENGTH], Strength.LINK, above.phrase, above.language)
 
 
 def _here(view: View, terms: str, without: tuple[str, ...]) -> Iterator[Hit]:

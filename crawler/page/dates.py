@@ -90,11 +90,11 @@ def dates_on(document: Document, language: str, names_update: Callable[[str], bo
     for node in document.times:
         written = " ".join(node.text().split())
         if day := day_of(node.attributes.get("datetime") or "") or date_in(written, language):
-            yield day, node, f"{written} ({day})"
+            yield day, node, written or node.attributes.get("datetime") or ""
     head = document.tree.css_first("head")
     for key in _DATED:
         if head is not None and (day := day_of(document.meta.get(key, ""))):
-            yield day, head, f"{key}: {day}"
+            yield day, head, document.meta.get(key, "")
     for block in document.blocks_with_digits:
         if len(block.text) <= 160 and _YEAR.search(block.text):
             if (names_update(block.text) or names_update(block.heading)) and (day := date_in(block.text, language)):

@@ -12,6 +12,7 @@ from ahocorasick_rs import AhoCorasick
 from selectolax.lexbor import LexborNode
 
 from crawler.page.document import Document
+from crawler.page.parts import tidy
 from crawler.page.urls import host_written, parents
 
 
@@ -87,8 +88,8 @@ class ProviderIndex:
     def _by_mark(self, document: Document, possible: Collection[str]) -> Iterator[Sighting]:
         for mark, provider in self.marks.items():
             if mark in possible and (node := document.tree.css_first(mark)) is not None:
-                marks = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}".strip()
-                yield Sighting(provider, "mark", node, marks or node.tag or mark)
+                html = node.html or ""
+                yield Sighting(provider, "mark", node, tidy(html[: html.find(">") + 1]))
 
     def _by_source(self, document: Document) -> Iterator[Sighting]:
         root = document.tree.css_first("html")
