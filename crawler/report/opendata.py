@@ -35,7 +35,11 @@ class OpenData:
 
 
 def open_data(datasets: Sequence[dict[str, Any]], files: Sequence[dict[str, Any]], started_at: str) -> OpenData:
-    """The figures of these rows of `dataset` and `distribution`; `started_at`: when the run began, ISO."""
+    """The figures of these rows of `dataset` and `distribution`; `started_at`: when the run began, ISO.
+
+    A catalogue that answers in two ways names each dataset twice: it counts once.
+    """
+    datasets = list({(one["portal"], one["title"]): one for one in reversed(datasets)}.values())
     formats = Counter(format for one in datasets for format in one["formats"].split())
     readable = [not MACHINE_READABLE.isdisjoint(one["formats"].split()) for one in datasets]
     changed = [day for one in datasets if (day := day_of(one["modified"]))]

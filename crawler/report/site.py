@@ -1,5 +1,6 @@
 """Writing the site: an overview and a page per country, from templates, with their own style sheet."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def write_site(survey: SurveyDatabase, rubric: Rubric, model: Model, directory: 
     pages.filters["percent"] = lambda value: "–" if value is None else f"{value * 100:.0f} %"
     pages.filters["score"] = lambda value: "–" if value is None else f"{value:.3f}"
     pages.filters["groupby_subindex"] = _by_subindex
+    pages.filters["outcomes"] = _outcomes
     shared = {"model": model, "rubric": rubric, "version": __version__}
     try:
         (directory / "country").mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,12 @@ def write_site(survey: SurveyDatabase, rubric: Rubric, model: Model, directory: 
     except OSError as error:
         raise EgovError(f"{directory}: cannot be written: {error.strerror or error}") from None
     return directory / "index.html"
+
+
+def _outcomes(findings: Iterable[Finding]) -> str:
+    """How many findings there are of each outcome, in words."""
+    counts = Counter(finding.outcome for finding in findings)
+    return ", ".join(f"{number} {outcome.replace('_', ' ')}" for outcome, number in counts.most_common())
 
 
 def _by_subindex(findings: Iterable[Finding], rubric: Rubric) -> list[tuple[str, list[Finding]]]:
