@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.cli.results import EXPORTS
+from crawler.report.tables import WHAT
 from crawler.storage.export import write_rows
 
 
@@ -58,3 +60,7 @@ def test_any_text_comes_back_from_csv_and_none_is_a_formula(texts):
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
 def test_no_rows_give_an_empty_file(format):
     assert written([], format) == (0, "")
+
+
+def test_the_command_offers_all_that_there_is():
+    assert set(EXPORTS) == set(WHAT)

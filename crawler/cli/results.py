@@ -19,9 +19,15 @@ from crawler.cli.shared import (
 )
 from crawler.items import EgovError
 
+EXPORTS = (
+    "evidence", "findings", "decisions", "scores", "pages", "faults", "services", "links", "catalogues", "datasets",
+    "distributions",
+)  # fmt: skip
+"""What can be taken away: `crawler.report.tables.WHAT`, spelled out so that `--help` need not load it."""
+
 
 @click.command()
-@click.argument("what", type=click.Choice(["evidence", "findings", "decisions", "scores", "pages"]))
+@click.argument("what", type=click.Choice(EXPORTS))
 @click.option("--format", "format_", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option("-o", "file", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
 @model_option
@@ -29,7 +35,7 @@ from crawler.items import EgovError
 @out_option
 @told
 def export(what: str, format_: str, file: Path | None, model: str, rubric: str, out: Path) -> None:
-    """Take the data out: evidence, findings, decisions, scores or pages."""
+    """Take the data out: evidence, findings, decisions, scores, pages, services, links, datasets ..."""
     from crawler.report import tables
     from crawler.storage.export import write_rows
 

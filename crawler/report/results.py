@@ -52,6 +52,12 @@ def decisions_of(survey: SurveyDatabase, country: str, findings: Iterable[Findin
     return decisions, any(review.example for listed in reviews.values() for review in listed)
 
 
+def presence_of(survey: SurveyDatabase, country: str) -> WebPresence:
+    """The country's web presence as its latest run shows it."""
+    portals = [(portal["url"], portal["role"]) for portal in survey.portals(country)]
+    return web_presence(portals, survey.assessed_pages(country))
+
+
 def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country: str) -> CountryResult:
     """Gathers what is known of a country under a model."""
     findings = tuple(survey.findings(country))
@@ -59,8 +65,6 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
     best: dict[str, Evidence] = {}
     for group in survey.evidence_groups(country):
         best.setdefault(group.best.feature, group.best)
-    pages = list(survey.assessed_pages(country))
-    portals = tuple(survey.portals(country))
     run = survey.run(survey.current_runs()[country])
     known = countries().get(country)
     return CountryResult(
@@ -71,8 +75,8 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
         best=best,
         score=score(country, model, rubric.features, decisions.values()),
         failures=tuple(survey.failures(country)),
-        portals=portals,
-        presence=web_presence([(portal["url"], portal["role"]) for portal in portals], pages),
+        portals=tuple(survey.portals(country)),
+        presence=presence_of(survey, country),
         open_data=open_data(list(survey.datasets(country)), list(survey.distributions(country)), run["started_at"]),
         counts=survey.page_counts(country),
         run=run,

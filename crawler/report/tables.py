@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from crawler.items import Outcome
-from crawler.report.results import all_results, decisions_of
+from crawler.report.results import all_results, decisions_of, presence_of
 from crawler.rubric import Model, Rubric
 from crawler.storage import SurveyDatabase
+from crawler.storage.survey import TABLES
+
+WHAT = ("decisions", "scores", "services", "links", *TABLES)
+"""What can be taken away."""
 
 
 def rows(survey: SurveyDatabase, rubric: Rubric, model: Model, what: str) -> Iterator[dict[str, Any]]:
-    """Rows of evidence, findings, decisions, scores or pages of the runs that stand for their countries."""
+    """Rows of what is asked (`WHAT`), of the runs that stand for their countries."""
     if what == "scores":
         for result in all_results(survey, rubric, model):
             score = result.score
@@ -31,8 +36,21 @@ def rows(survey: SurveyDatabase, rubric: Rubric, model: Model, what: str) -> Ite
                     "country": country, "feature": one.feature, "answer": one.answer, "why": one.why,
                     "reviewers": len(one.reviewers),
                 }  # fmt: skip
+    elif what in ("services", "links"):
+        for country in sorted(survey.current_runs()):
+            yield from _presence_rows(survey, country, what)
     else:
         yield from survey.rows(what)
+
+
+def _presence_rows(survey: SurveyDatabase, country: str, what: str) -> Iterator[dict[str, Any]]:
+    """The service inventory of a country, or the links between its portals."""
+    presence = presence_of(survey, country)
+    if what == "services":
+        yield from ({"country": country, **asdict(one)} for one in presence.services)
+    else:
+        for source, target, pages in presence.links:
+            yield {"country": country, "from_host": source, "to_host": target, "pages": pages}
 
 
 def outcome_rows(survey: SurveyDatabase, rubric: Rubric, country: str) -> list[dict[str, Any]]:
