@@ -5,7 +5,7 @@ import yaml
 
 from crawler.items import EgovError
 from crawler.rubric import load
-from crawler.rubric.checking import check, gaps
+from crawler.rubric.checking import check, coverage, wrong_words
 
 LINK = [{"link": {"terms": "contact"}}]
 MODEL = "id: a\ntitle: a\nsource: a\ncertainty: N\ngroup_by: un2024\n"
@@ -216,7 +216,40 @@ def test_examples_that_promise_too_much_or_too_little_are_found(write_rubric, ne
     assert "by-me: found by link:contact" in found[1]
 
 
-def test_gaps_name_languages_and_the_words_that_they_lack(rubric):
-    assert gaps(rubric) == {"fr": ["petition"]}
+def test_coverage_counts_phrases_by_language_and_concept(rubric):
+    assert coverage(rubric)["fr"] == {"contact": 1, "petition": 0, "closed": 0}
     assert rubric.languages_without(["petition"], ["en", "fr", "ka"]) == ("fr", "ka")
     assert rubric.languages_without([], ["ka"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("closed: [Über], petition: [uber]", "petition"),
+        ("petition: ['a* = b']", "can match nothing"),
+        ("petition: ['st*em']", "can match nothing"),
+        ("petition: ['!?']", "can match nothing"),
+    ],
+)
+def test_words_that_opposites_share_or_that_match_nothing_are_told(write_rubric, words, named):
+    text = f"language: en\nconcepts: {{contact: [contact us], {words}}}\n"
+    (line,) = wrong_words(load(str(write_rubric(**{"terms/en.yaml": text}))))
+    assert "terms/en.yaml" in line
+    assert named in line
+
+
+def test_a_language_may_say_that_it_claims_little(write_rubric):
+    files = {"terms/na.yaml": "language: na\npartial: true\nconcepts: {contact: [x y]}\n"}
+    assert load(str(write_rubric(**files))).partial == {"na"}
+
+
+def test_what_counts_on_official_sites_only_is_a_list_of_features(refused, write_rubric):
+    head = 'id: small\nversion: "1"\nofficial_only: '
+    assert load(str(write_rubric(**{"rubric.yaml": head + "[petition]\n"}))).official_only == {"petition"}
+    refused("rubric.yaml", "official_only", **{"rubric.yaml": head + "[no-such]\n"})
+
+
+def test_a_provider_is_checked_like_everything_else(refused):
+    refused("providers/x.yaml", "kind", **{"providers/x.yaml": "- {id: a, name: A, kind: magic}\n"})
+    refused("providers/x.yaml", "marks", **{"providers/x.yaml": "- {id: a, name: A, kind: eid, marks: ['..']}\n"})
+    refused("providers/x.yaml", "twice", **{"providers/x.yaml": "- &a {id: a, name: A, kind: eid}\n- *a\n"})

@@ -21,8 +21,12 @@ def page_language(view: View) -> Iterator[Hit]:
         return
     if not is_valid(declared) or not is_shortest(declared):
         return
-    if same(base(declared), view.language.language) or _too_short_to_tell(view):
-        yield Hit(node, f'lang="{declared}"'[:QUOTE_LENGTH], Strength.HERE, language=base(declared))
+    fits = same(base(declared), view.language.language) or _too_short_to_tell(view)
+    # That a page says it is in one language and is written in another is a finding of its own.
+    disagrees = not fits and bool(view.language.detected)
+    if fits or disagrees:
+        quote = f'lang="{declared}"'[:QUOTE_LENGTH]
+        yield Hit(node, quote, Strength.HERE, language=base(declared), against=int(disagrees))
 
 
 def _too_short_to_tell(view: View) -> bool:

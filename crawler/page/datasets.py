@@ -84,7 +84,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return " ".join(value.split())[:2_000]
     if isinstance(value, Mapping):
-        for key in ("name", "title", "@value", "label", "foaf:name", "@id", "en", *value):
+        for key in ("title", "name", "@value", "label", "foaf:name", "@id", "en", *value):
             if isinstance(inner := value.get(key), str):
                 return " ".join(inner.split())[:2_000]
         return ""
