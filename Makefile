@@ -27,7 +27,9 @@ docs: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/detection.py
+	$(BIN)/python benchmarks/links.py
 	$(BIN)/python benchmarks/language.py
+	$(BIN)/python benchmarks/accessibility.py
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/throughput.py
 

@@ -64,6 +64,8 @@ def test_several_words_of_a_phrase_may_be_stems():
     assert found("проекты нормативных правовых актов", ["нормативн* правов* акт*"])
     assert not found("Normative data, acts", ["normativ* act*"])
     assert not found("A normative act", ["=normativ* act*"])
+    assert found("Book your appointment", ["book * appointment"])
+    assert not found("Book appointment", ["book * appointment"])
 
 
 def test_an_exact_stem_begins_the_text():

@@ -33,8 +33,8 @@ def wrong_examples(feature: Feature, rubric: Rubric) -> Iterator[str]:
                 yield f"{feature.id}: {said}, though the example says otherwise: {example.html[:160]!r}"
 
 
-_STRAY = re.compile(r"\*(?=\S)|(?<!\S)\*")
-"""An asterisk that does not end a word."""
+_STRAY = re.compile(r"\*(?=\S)|^=?\s*\*")
+"""An asterisk within a word, or one that a phrase begins with: an end of a word, or any one word, is meant."""
 
 
 def core_concepts(rubric: Rubric) -> list[str]:
