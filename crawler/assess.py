@@ -150,7 +150,8 @@ def page_facts(view: View) -> PageFacts:
     return PageFacts(
         hosts=tuple(sorted(host for host in view.document.links_by_host if host != own))[:200],
         sign_in=tuple(sorted({seen.provider.id for seen in view.sightings if seen.provider.kind == "eid"})),
-        languages=tuple(dict.fromkeys([view.language.language, *(code for code, _ in view.linked_languages)])),
+        languages=tuple(sorted(view.offered_languages)),
+        search=next((address for kind, _, address in view.document.declared if kind == "search"), "")[:300],
         updated=max(past).isoformat() if past else "",
         interfaces=tuple(dict.fromkeys(filter(None, _interfaces(view)))),
     )

@@ -147,7 +147,8 @@ class PageFacts:
 
     `hosts`: other hosts it links to; `sign_in`: hosts at which it sends people to sign in; `languages`: base codes of
     its own language and those it links to; `updated`: the latest day of publication or change on it, ISO, or "";
-    `interfaces`: addresses at which the data catalogue behind the page can be asked.
+    `interfaces`: addresses at which the data catalogue behind the page can be asked; `search`: that of its
+    OpenSearch description.
     """
 
     hosts: tuple[str, ...] = ()
@@ -155,6 +156,7 @@ class PageFacts:
     languages: tuple[str, ...] = ()
     updated: str = ""
     interfaces: tuple[str, ...] = ()
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)

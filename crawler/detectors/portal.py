@@ -16,8 +16,7 @@ def official_languages(view: View) -> Iterator[Hit]:
     node = view.document.tree.css_first("html")
     if node is None or not spoken or spoken not in official:
         return
-    linked = {code for code, _ in view.linked_languages}
-    if official <= linked | {spoken}:
+    if official <= view.offered_languages:
         others = ", ".join(sorted(official - {spoken}))
         yield Hit(node, f"{spoken}; {others}" if others else spoken, Strength.HERE, language=spoken)
 

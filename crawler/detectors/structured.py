@@ -7,14 +7,22 @@ from crawler.items import Strength
 
 
 def structured(
-    view: View, *, types: Names, terms: Concept = "", property: str = "", matches: Pattern = "", link: bool = False
+    view: View,
+    *,
+    types: Names,
+    terms: Concept = "",
+    property: str = "",
+    matches: Pattern = "",
+    link: bool = False,
+    visible: bool = False,
 ) -> Iterator[Hit]:
     """A thing of one of the schema.org or DCAT types: JSON-LD, microdata or RDFa.
 
-    `terms` are named by its name or description; `property` has a value, which `matches`.
+    `terms` are named by its name or keywords; `property` has a value, which `matches`. `visible`: only what marks
+    up the text of the page, and not a script that stands beside it.
     """
     for thing in view.document.things:
-        if not thing.types & frozenset(types):
+        if not thing.types & frozenset(types) or (visible and thing.syntax == "json-ld"):
             continue
         value = thing.value(property) if property else ""
         if (property and not value) or (matches and not compiled(matches).search(value)):

@@ -14,7 +14,7 @@ from crawler.page.catalogues import Catalogue, answer_of
 from crawler.page.datasets import Dataset
 from crawler.page.dates import Dated, dates_on
 from crawler.page.document import Document
-from crawler.page.language import PageLanguage, close_to
+from crawler.page.language import PageLanguage, base, close_to, is_valid
 from crawler.page.language_names import linked_languages
 from crawler.page.marks import SelectorIndex
 from crawler.page.parts import Block, Button, Field, Heading, Link
@@ -203,6 +203,12 @@ class View:
     def linked_languages(self) -> list[tuple[str, Link]]:
         """The languages to which links of the page lead, with the links."""
         return list(linked_languages(self.document.links))
+
+    @cached_property
+    def offered_languages(self) -> frozenset[str]:
+        """Base codes of the page's language, of those its links lead to, and of those its head declares as versions."""
+        declared = {base(tag) for kind, tag, _ in self.document.declared if kind == "language" and is_valid(tag)}
+        return frozenset([self.language.language, *declared, *(code for code, _ in self.linked_languages)]) - {""}
 
     @cached_property
     def dates(self) -> list[Dated]:

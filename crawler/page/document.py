@@ -301,6 +301,26 @@ class Document:
         return found
 
     @cached_property
+    def declared(self) -> list[tuple[str, str, str]]:
+        """What the head declares beside the page: (kind, value, address), kind being language, feed or search.
+
+        `hreflang` sets, web feeds and OpenSearch descriptions; the value is a language tag or a title.
+        """
+        head = self.tree.head
+        found = []
+        for node in head.css("link[href]") if head is not None else ():
+            attributes = node.attributes
+            rel, type_ = (attributes.get("rel") or "").lower(), attributes.get("type") or ""
+            address, title = attributes.get("href") or "", attributes.get("title") or ""
+            if "alternate" in rel and (tag := attributes.get("hreflang")):
+                found.append(("language", tag, address))
+            elif "alternate" in rel and ("rss" in type_ or "atom" in type_):
+                found.append(("feed", title, address))
+            elif "search" in rel and "opensearch" in type_:
+                found.append(("search", title, address))
+        return found
+
+    @cached_property
     def things(self) -> list[Thing]:
         """What the page describes for machines: JSON-LD, microdata, RDFa."""
         return things(self.tree, self._json_ld, self._source)

@@ -83,10 +83,9 @@ def facts_from(told: str | None) -> PageFacts | None:
     """Facts of a page as they were, from the column of the table."""
     if told is None:
         return None
-    row = json.loads(told)
-    return PageFacts(
-        tuple(row["hosts"]), tuple(row["sign_in"]), tuple(row["languages"]), row["updated"], tuple(row["interfaces"])
-    )
+    row: dict[str, Any] = json.loads(told)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return PageFacts(**values)
 
 
 def assessed_from(row: dict[str, Any], evidence: Iterable[Evidence]) -> AssessedPage:
