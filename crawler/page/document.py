@@ -7,13 +7,14 @@ dropped; structured data and script addresses are kept aside before that.
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.items import Page
 from crawler.page import urls
 from crawler.page.encoding import decode
+from crawler.page.frames import Frames
 from crawler.page.parts import Block, Button, Field, Form, Heading, Link, as_lines, button_text, marks_of, tidy
 from crawler.page.selectors import Selectors
 from crawler.page.structured import Thing, things
@@ -30,9 +31,6 @@ _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", 
 _FIELDS = frozenset(["input", "select", "textarea"])
 _READ = _HEADINGS | _FIELDS | frozenset(["a", "button", "form", "img", "iframe", "video", "address", "time"])
 _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
-_FRAMES = frozenset(["nav", "header", "footer", "aside"])
-_BODIES = frozenset([None, "body", "html", "-document", "main", "article"])
-_FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
 
 
 class Document:
@@ -65,7 +63,7 @@ class Document:
         self._texts: dict[int, Block] = {}
         self._pieces: dict[int, list[str]] = {}
         self.labels: dict[str, str] = {}
-        self._framed: dict[int, bool] = {}
+        self._frames = Frames()
         self._read()
 
     def _read(self) -> None:
@@ -333,22 +331,7 @@ class Document:
 
     def in_frame(self, node: LexborNode) -> bool:
         """Does the node lie in a menu, header, footer or side bar?"""
-        passed: list[int] = []
-        current: LexborNode | None = node
-        framed = False
-        while current is not None and current.tag not in _BODIES:
-            known = self._framed.get(current.mem_id)
-            if known is None:
-                passed.append(current.mem_id)
-                known = current.tag in _FRAMES or _names_frame(current)
-            elif not known:
-                break
-            if known:
-                framed = True
-                break
-            current = current.parent
-        self._framed.update(dict.fromkeys(passed, framed))
-        return framed
+        return self._frames.hold(node)
 
     def link_url(self, link: Link) -> str:
         """The absolute address of a link, or ""."""
@@ -384,14 +367,3 @@ def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:
             return form
         parent = parent.parent
     return None
-
-
-def _names_frame(node: LexborNode) -> bool:
-    attributes = node.attributes
-    marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
-    return len(marks) > 2 and _marks_frame(marks)
-
-
-@lru_cache(maxsize=8_192)
-def _marks_frame(marks: str) -> bool:
-    return bool(_FRAME_NAME.search(marks))
