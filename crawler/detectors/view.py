@@ -19,7 +19,7 @@ from crawler.page.language_names import linked_languages
 from crawler.page.marks import SelectorIndex
 from crawler.page.parts import Block, Button, Field, Heading, Link
 from crawler.page.providers import ProviderIndex, Sighting
-from crawler.page.terms import Match, Term, TermIndex, fold
+from crawler.page.terms import Match, Term, TermIndex, fold, without
 
 Concept = Annotated[str, "concept"]
 """An option that names a concept of rubrics/concepts.yaml."""
@@ -101,7 +101,7 @@ class Hit:
 
 @lru_cache(maxsize=16_384)
 def _rest(text: str, phrase: str) -> str:
-    return f" {fold(text)} ".replace(f" {fold(phrase)}", " ", 1)
+    return without(fold(text), phrase)
 
 
 Part = TypeVar("Part", Link, Heading, Block, Button, Field)

@@ -59,6 +59,7 @@ _PUNCTUATION = re.compile(r"[\u00a0-\u00bf\u2000-\u206f\u2190-\u27bf]+")
 _ASCII_SEPARATORS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != _DIVIDER}
 _UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _IDEOGRAMS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_VIETNAMESE = re.compile(r"[\u1ea0-\u1ef9]")
 _LETTERS_UNSPACED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 # Spaces between words of these scripts are a matter of taste.
 _OPTIONAL_SPACE = re.compile(rf"(?<={_UNSPACED.pattern}) (?={_UNSPACED.pattern})")
@@ -100,7 +101,7 @@ def _fold_all(texts: list[str]) -> list[str]:
 
 
 def word_count(folded: str) -> int:
-    """Number of words; without word boundaries two Chinese characters count as one, or five letters and marks.
+    """Number of words; without word boundaries two Chinese characters count as one, or seven letters and marks.
 
     >>> word_count("contact us"), word_count("联系我们"), word_count("ရှာဖွေရန်")
     (2, 3, 2)
@@ -108,7 +109,7 @@ def word_count(folded: str) -> int:
     words = folded.count(" ") + 1
     if folded.isascii():
         return words
-    return words + len(_IDEOGRAMS.findall(folded)) // 2 + len(_LETTERS_UNSPACED.findall(folded)) // 5
+    return words + len(_IDEOGRAMS.findall(folded)) // 2 + len(_LETTERS_UNSPACED.findall(folded)) // 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,18 @@ def _stems(phrase: str) -> re.Pattern[str]:
     return re.compile(
         ("^" if exact else "(?:^| )") + " ".join(pieces) + ("$" if exact and not phrase.endswith("*") else "(?: |$)")
     )
+
+
+def without(folded: str, phrase: str) -> str:
+    """The folded text without the words of the phrase, to see what else it says.
+
+    >>> without("renew your passport", "passport*"), without("normative legal acts online", "normativ* * act*")
+    (' renew your  ', ' online ')
+    """
+    if has_stems(phrase):
+        return _stems(phrase).sub(" ", f" {folded} ", count=1)
+    plain = fold(phrase)
+    return f" {folded} ".replace(plain if _UNSPACED.search(plain) else f" {plain}", " ", 1)
 
 
 class TermIndex:
@@ -249,20 +262,24 @@ class Reader:
         known = self._known
         for number, (text, one) in enumerate(zip(new, folded, strict=True)):
             words = word_count(one) if one else 0
-            named = self._longest(found[number], one) if number in found else None
-            known[text] = Match(words, named) if named else _silent(words)
+            if words > 3 and _VIETNAMESE.search(text):
+                # Vietnamese writes each syllable apart.
+                words = words * 2 // 3
+            named = self._terms_in(found[number], one) if number in found else ()
+            known[text] = _match(words, named) if named else _silent(words)
 
-    def _longest(self, patterns: Iterable[int], text: str) -> Mapping[str, Term]:
-        """Concept to the longest of its terms in the folded text."""
-        found: dict[str, Term] = {}
-        for pattern in patterns:
-            for term in self._terms[pattern]:
-                if has_stems(term.phrase) and not _stems(term.phrase).search(text):
-                    continue
-                known = found.get(term.concept)
-                if known is None or _weight(term) > _weight(known):
-                    found[term.concept] = term
-        return found
+    def _terms_in(self, patterns: Iterable[int], text: str) -> list[Term]:
+        """The terms of these patterns that the folded text holds."""
+        terms = (term for pattern in patterns for term in self._terms[pattern])
+        return [term for term in terms if not has_stems(term.phrase) or _stems(term.phrase).search(text)]
+
+
+def _match(words: int, terms: Iterable[Term]) -> Match:
+    longest: dict[str, Term] = {}
+    for term in terms:
+        if _weight(term) > _weight(longest.setdefault(term.concept, term)):
+            longest[term.concept] = term
+    return Match(words, longest)
 
 
 def _weight(term: Term) -> tuple[int, bool]:
