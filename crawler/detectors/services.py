@@ -8,7 +8,7 @@ from crawler.detectors.forms import application_forms
 from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Named, View
 from crawler.items import Strength
 from crawler.page.parts import Button, Link
-from crawler.page.terms import Term
+from crawler.page.terms import Term, fold, spoken
 
 ONLINE = "online-action"
 SECTION = "online-services-heading"
@@ -54,7 +54,7 @@ def _start_of(view: View) -> LexborNode | None:
 
 
 def _acts(view: View, text: str, term: Term) -> bool:
-    if view.term(term.phrase.strip("=*"), APPLY):
+    if view.term(spoken(fold(text), term.phrase), APPLY):
         return True
     return view.term(view.rest(text, term), ONLINE) is not None
 

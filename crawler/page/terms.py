@@ -174,6 +174,16 @@ def _stems(phrase: str) -> re.Pattern[str]:
     )
 
 
+def spoken(folded: str, phrase: str) -> str:
+    """The words of the folded text that a phrase of several stems stands for; any other phrase itself, folded.
+
+    >>> spoken("register your new vehicle", "register* * * vehicle*"), spoken("renew passports", "passport*")
+    ('register your new vehicle', 'passport')
+    """
+    found = _stems(phrase).search(f" {folded} ") if has_stems(phrase) else None
+    return found.group(0).strip() if found else fold(phrase.strip("=*"))
+
+
 def without(folded: str, phrase: str) -> str:
     """The folded text without the words of the phrase, to see what else it says.
 
@@ -181,7 +191,7 @@ def without(folded: str, phrase: str) -> str:
     (' renew your  ', ' online ')
     """
     if has_stems(phrase):
-        return _stems(phrase).sub(" ", f" {folded} ", count=1)
+        return f" {folded} ".replace(f" {spoken(folded, phrase)} ", "  ", 1)
     plain = fold(phrase)
     return f" {folded} ".replace(plain if _UNSPACED.search(plain) else f" {plain}", " ", 1)
 
