@@ -27,6 +27,12 @@ def test_detection_keeps_its_floors_on_real_pages():
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 
+def test_link_texts_are_found_and_look_alikes_are_not():
+    command = [sys.executable, "benchmarks/links.py", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
 def test_a_floor_that_fell_is_told_in_the_changelog():
     pinned = yaml.safe_load((ROOT / "tests" / "gold" / "floors.yaml").read_text("utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")

@@ -192,8 +192,7 @@ class View:
 
     def names_any(self, text: str, concepts: Iterable[str]) -> bool:
         """Does the text name one of the concepts?"""
-        found = self.match(text).found
-        return any(concept in found for concept in concepts)
+        return not self.match(text).found.keys().isdisjoint(concepts)
 
     def rest(self, text: str, term: Term) -> str:
         """The text without the term's own words, to see what else it says."""

@@ -262,8 +262,8 @@ class Reader:
             return
         # Apart, since English and digits need less work than anything else.
         new.sort(key=str.isascii)
-        plain = sum(map(str.isascii, new))
-        folded = [*_fold_all(new[: len(new) - plain]), *_fold_all(new[len(new) - plain :])]
+        accented = len(new) - sum(map(str.isascii, new))
+        folded = [*_fold_all(new[:accented]), *_fold_all(new[accented:])]
         starts = [0, *accumulate(len(one) + 5 for one in folded)]
         found: dict[int, list[int]] = {}
         joined = "".join(f"^ {one} $ " for one in folded)
@@ -272,7 +272,7 @@ class Reader:
         known = self._known
         for number, (text, one) in enumerate(zip(new, folded, strict=True)):
             words = word_count(one) if one else 0
-            if words > 3 and _VIETNAMESE.search(text):
+            if words > 3 and number < accented and _VIETNAMESE.search(text):
                 # Vietnamese writes each syllable apart.
                 words = words * 2 // 3
             named = self._terms_in(found[number], one) if number in found else ()

@@ -18,7 +18,7 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
     A hit that speaks against the feature (`Hit.against`) outweighs all others. None where the page says nothing.
     """
     inventory = view.inventory
-    if not feature.has_detectors or (feature.needs and feature.needs.isdisjoint(inventory)):
+    if not feature.has_detectors:
         return None
     required: list[tuple[Rule, Hit]] = []
     for rule in feature.all:
