@@ -191,7 +191,7 @@ def without(folded: str, phrase: str) -> str:
     (' renew your  ', ' online ')
     """
     if has_stems(phrase):
-        return f" {folded} ".replace(f" {spoken(folded, phrase)} ", "  ", 1)
+        return f" {folded} ".replace(f" {spoken(folded, phrase)} ", " ", 1)
     plain = fold(phrase)
     return f" {folded} ".replace(plain if _UNSPACED.search(plain) else f" {plain}", " ", 1)
 
