@@ -49,10 +49,14 @@ def host_written(href: str) -> str:
     ('www.gov.example', '')
     """
     before, slashes, rest = href[:2048].partition("//")
-    if not slashes or before.strip().lower() not in ("", "http:", "https:"):
+    if not slashes or (before not in _WEB and before.strip().lower() not in _WEB):
         return ""
-    end = min((place for mark in "/?#\\" if (place := rest.find(mark)) >= 0), default=len(rest))
-    return rest[:end].rpartition("@")[2].partition(":")[0].lower()
+    for mark in "/?#\\":
+        rest = rest.partition(mark)[0]
+    return rest.rpartition("@")[2].partition(":")[0].lower()
+
+
+_WEB = ("https:", "http:", "")
 
 
 _GOVERNMENT = re.compile(
