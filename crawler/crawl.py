@@ -21,7 +21,7 @@ from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
 from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed
-from crawler.job import Budget, Job, runs_directory
+from crawler.job import Budget, Job, now, runs_directory
 from crawler.rubric import Rubric
 from crawler.seeds import countries, scope_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
@@ -42,11 +42,6 @@ class Wish:
     allow_private: bool = False
     use_browser: bool = True
     resume: bool = False
-
-
-def now() -> str:
-    """The time in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter
@@ -129,6 +130,11 @@ class Missed:
 
     failure: Failure
     lease: int | None
+
+
+def now() -> str:
+    """The time in UTC, to the second, as WARC writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def runs_directory(out: Path) -> Path:

@@ -18,7 +18,7 @@ from crawler.collector import spare
 from crawler.fetch.archive import check_readable, read_pages
 from crawler.finding import find
 from crawler.items import AssessedPage, EgovError, Page
-from crawler.job import runs_directory
+from crawler.job import now, runs_directory
 from crawler.page.urls import host
 from crawler.rubric import Rubric
 from crawler.seeds import country_code, country_of_host, registry
@@ -57,7 +57,7 @@ def assess_archives(
     database = CrawlDatabase(directory, run)
     try:
         told = {"warcs": [str(path) for path in warcs], "country": country, "countries": str(countries_file or "")}
-        database.begin("assess", rubric.id, rubric.version, _now(), told)
+        database.begin("assess", rubric.id, rubric.version, now(), told)
         for path in warcs:
             database.add_archive(path.name, str(path.resolve()))
         captured = 0
@@ -90,11 +90,7 @@ def _find(database: CrawlDatabase, rubric: Rubric) -> None:
     for iso3, pages in sorted(by_country.items()):
         if iso3 != UNKNOWN:
             database.store_findings(find(iso3, rubric, pages))
-    database.finish(_now())
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    database.finish(now())
 
 
 def placed(page: Page, country: str | None, given: dict[str, str]) -> Page:

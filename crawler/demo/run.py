@@ -1,6 +1,5 @@
 """The demonstration: crawl the fictional country, let two example reviewers decide, score, report."""
 
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import yaml
 from crawler.crawl import Wish, crawl
 from crawler.demo.country import ISO3, serve
 from crawler.items import Answer, Evidence, Outcome, Review
+from crawler.job import now
 from crawler.report import write_site
 from crawler.report.results import CountryResult, country_result
 from crawler.seeds import read_seeds
@@ -44,7 +44,7 @@ def review_by_script(survey: SurveyDatabase) -> None:
     best: dict[str, Evidence] = {}
     for piece in survey.evidence(ISO3):
         best.setdefault(piece.feature, piece)
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = now()
     for finding in survey.findings(ISO3):
         truth = Answer.YES if finding.feature in offered else Answer.NO
         if finding.outcome is Outcome.UNTESTED:

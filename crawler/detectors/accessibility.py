@@ -15,7 +15,7 @@ from crawler.page.parts import tidy
 def page_language(view: View) -> Iterator[Hit]:
     """`html` declares a valid language that fits the main text (WCAG 3.1.1; ACT b5c3f8)."""
     declared = view.document.declared_language
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     # `xml:lang` alone declares something in XHTML only, and a language of two letters has no code of three.
     if node is None or not ("xmlns" in node.attributes or node.attributes.get("lang")):
         return
@@ -104,7 +104,7 @@ def _hidden(node: LexborNode) -> bool:
 def page_structure(view: View) -> Iterator[Hit]:
     """A title, one main landmark, a first-level heading, no empty heading (WCAG 2.4.2, 1.3.1)."""
     tree = view.document.tree
-    html = tree.css_first("html")
+    html = view.document.root
     mains = [node for node in tree.css("main, [role=main]") if not _hidden(node)]
     firsts = [one.node for one in view.document.headings if one.level == "h1"]
     empty = [

@@ -89,7 +89,7 @@ def catalogue_standard(view: View) -> Iterator[Hit]:
 
 
 def _at(view: View, quote: str, place: str, term: Term | None = None) -> Iterator[Hit]:
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     if node is not None:
         named = (term.phrase, term.language) if term else ("", "")
         yield Hit(node, quote[:QUOTE_LENGTH], Strength.HERE, *named, place=place)

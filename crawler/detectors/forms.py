@@ -37,7 +37,7 @@ def field(
         )
         if terms and term is None:
             continue
-        if without and view.names_any(" ".join(part.hint.split(" | ")), without):
+        if without and view.names_any(part.hint.replace(" | ", " "), without):
             continue
         quote = said_by(part)
         strength = Strength.LINK if link else Strength.HERE

@@ -221,7 +221,7 @@ def address(view: View) -> Iterator[Hit]:
 
 def script(view: View, *, source: Pattern, link: bool = False) -> Iterator[Hit]:
     """A script of a known service, by its address; shown on the page's root, since it is drawn by script."""
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     for number in lines_with(source, view.document.sources_of_scripts):
         if node is not None:
             one = view.document.script_sources[number]

@@ -14,7 +14,7 @@ def other_language(view: View) -> Iterator[Hit]:
         return
     declared = base(view.document.declared_language) if view.document.declared_language else ""
     spoken = view.language.language
-    html = view.document.tree.css_first("html")
+    html = view.document.root
     if spoken and spoken not in official and spoken == (view.language.detected or declared) and html is not None:
         quote = view.document.title or view.document.main_text
         yield Hit(html, quote[:QUOTE_LENGTH], Strength.HERE, language=spoken)

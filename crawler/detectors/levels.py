@@ -5,6 +5,7 @@ with the last step taken apart: account, payment, tracking.
 """
 
 from crawler.detectors.forms import application_forms
+from crawler.detectors.services import starters
 from crawler.detectors.view import View, compiled, found_in_lines
 
 LEVELS = ("information", "download", "form", "account", "payment", "tracking")
@@ -37,7 +38,7 @@ def level_here(view: View) -> str:
         return "payment"
     if _signs_in(view):
         return "account"
-    if any(len(form.fields) >= 2 for form in application_forms(view, personal=1)) or _starts(view):
+    if any(len(form.fields) >= 2 for form in application_forms(view, personal=1)) or next(starters(view), None):
         return "form"
     if found_in_lines(_FORM_FILE, view.document.addresses_of_links) and "form-file" in view.links:
         return "download"
@@ -52,12 +53,6 @@ def level_behind(view: View, text: str, heading: str) -> str:
             if concept in found:
                 return level
     return "form" if view.term(heading, "online-services-heading") else "information"
-
-
-def _starts(view: View) -> bool:
-    """Has the page a start button of its own, outside menus?"""
-    found = [*view.buttons.get("start-now", ()), *view.links.get("start-now", ())]
-    return any(one.words <= 5 and not view.document.in_frame(one.part.node) for one in found)
 
 
 def _tracks(view: View) -> bool:

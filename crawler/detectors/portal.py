@@ -13,7 +13,7 @@ def official_languages(view: View) -> Iterator[Hit]:
     """The page is in an official language and leads to its versions in every other one."""
     official = national_languages(view.page.country)
     spoken = view.language.language
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     if node is None or not spoken or spoken not in official:
         return
     if official <= view.offered_languages:
@@ -37,14 +37,14 @@ def recent_date(view: View, *, days: int) -> Iterator[Hit]:
 
 def secure_address(view: View) -> Iterator[Hit]:
     """The page was answered over HTTPS."""
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     if node is not None and view.page.url.startswith("https://"):
         yield Hit(node, view.page.url[:QUOTE_LENGTH], Strength.HERE)
 
 
 def headers(view: View, *, required: Names, some: Names, at_least: int = 1) -> Iterator[Hit]:
     """The answer has all the `required` headers and `at_least` of `some`; their names in lower case."""
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     set_ = {name.lower() for name, value in view.page.headers if value.strip()}
     if node is not None and set(required) <= set_ and len(set_.intersection(some)) >= at_least:
         yield Hit(node, ", ".join(sorted(set_.intersection([*required, *some])))[:QUOTE_LENGTH], Strength.HERE)
@@ -52,7 +52,7 @@ def headers(view: View, *, required: Names, some: Names, at_least: int = 1) -> I
 
 def readable(view: View, *, text_length: int) -> Iterator[Hit]:
     """A page with at least so many characters of text: what is then not on it is missing."""
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     if node is not None and view.document.text_length >= text_length:
         yield Hit(node, (view.document.title or view.document.main_text)[:QUOTE_LENGTH], Strength.HERE)
 

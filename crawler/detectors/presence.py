@@ -12,7 +12,7 @@ from crawler.page.urls import host_written, is_government
 def official_host(view: View) -> Iterator[Hit]:
     """The host lies under a suffix that only governments get (gov.uk, gob.pe, go.ke, admin.ch ...)."""
     host = host_written(view.page.url)
-    node = view.document.tree.css_first("html")
+    node = view.document.root
     if node is not None and is_government(host):
         yield Hit(node, host, Strength.HERE)
 

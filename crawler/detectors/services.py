@@ -45,7 +45,7 @@ def _start_of(view: View) -> LexborNode | None:
         # The page already names the service: a day and a place to choose are enough.
         if len(form.fields) >= 2:
             return form.node
-    for found in _starters(view):
+    for found in starters(view):
         return found.part.node
     for part in view.document.fields:
         if part.type == "password":
@@ -88,11 +88,11 @@ def start_button(view: View, *, services: Concepts, without: Concepts = ()) -> I
     if any(concept in view.topic_terms for concept in without):
         return
     if any(concept in view.topic_terms for concept in services):
-        for found in _starters(view):
+        for found in starters(view):
             yield Hit(found.part.node, found.text[:QUOTE_LENGTH], Strength.HERE, found.term.phrase, found.term.language)
 
 
-def _starters(view: View) -> Iterator[Named[Button] | Named[Link]]:
+def starters(view: View) -> Iterator[Named[Button] | Named[Link]]:
     """Buttons and links of the main part that start something."""
     found: list[Named[Button] | Named[Link]] = [*view.buttons.get(START, ()), *view.links.get(START, ())]
     for one in found:

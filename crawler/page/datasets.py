@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.page.parts import tidy
+
 OPEN_FORMATS = frozenset(
     "csv tsv json jsonl geojson xml xlsx ods rdf ttl n3 nt jsonld parquet txt gml gpkg kml netcdf html ics".split()
 )
@@ -82,11 +84,11 @@ _MEDIA_TYPES = {
 def _text(value: object) -> str:
     """A text out of whatever a catalogue puts in its place."""
     if isinstance(value, str):
-        return " ".join(value.split())[:2_000]
+        return tidy(value)[:2_000]
     if isinstance(value, Mapping):
         for key in ("title", "name", "@value", "label", "foaf:name", "@id", "en", *value):
             if isinstance(inner := value.get(key), str):
-                return " ".join(inner.split())[:2_000]
+                return tidy(inner)[:2_000]
         return ""
     if isinstance(value, list):
         return next((text for one in value[:10] if (text := _text(one))), "")

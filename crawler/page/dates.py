@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from selectolax.lexbor import LexborNode
 
 from crawler.page.document import Document
+from crawler.page.parts import tidy
 
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-./](\d{1,2})[-./]((?:19|20)\d\d)(?!\d)")
@@ -88,7 +89,7 @@ def month_names(language: str) -> dict[str, int]:
 def dates_on(document: Document, language: str, names_update: Callable[[str], bool]) -> Iterator[Dated]:
     """Days of publication or change on a page: of `time` elements, in metadata, in text that `names_update`."""
     for node in document.times:
-        written = " ".join(node.text().split())
+        written = tidy(node.text())
         if day := day_of(node.attributes.get("datetime") or "") or date_in(written, language):
             yield day, node, written or node.attributes.get("datetime") or ""
     head = document.tree.css_first("head")

@@ -262,9 +262,14 @@ class Document:
         return tuple(dict.fromkeys([*first, *parts[:2]]))
 
     @cached_property
+    def root(self) -> LexborNode | None:
+        """The `html` element: the place of what the page shows as a whole."""
+        return self.tree.css_first("html")
+
+    @cached_property
     def declared_language(self) -> str:
         """The `lang` of the root element as written, or ""."""
-        node = self.tree.css_first("html")
+        node = self.root
         return tidy((node.attributes.get("lang") or node.attributes.get("xml:lang") or "") if node else "")
 
     @cached_property

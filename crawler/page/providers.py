@@ -92,7 +92,7 @@ class ProviderIndex:
                 yield Sighting(provider, "mark", node, tidy(html[: html.find(">") + 1]))
 
     def _by_source(self, document: Document) -> Iterator[Sighting]:
-        root = document.tree.css_first("html")
+        root = document.root
         sources = [("script", root, source) for source in document.script_sources]
         for frame in document.frames:
             source = frame.attributes.get("src") or frame.attributes.get("data-src") or ""

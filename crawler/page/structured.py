@@ -11,6 +11,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crawler.page.parts import tidy
+
 MAX_THINGS = 300
 """Things that are read of one page."""
 
@@ -36,9 +38,11 @@ def things(tree: LexborHTMLParser, json_ld: Iterable[str], source: bytes) -> lis
     if root is not None:
         found.extend(_json_ld(root, json_ld))
     if b"itemtype" in source:
-        found.extend(_microdata(tree))
+        # HTML Living Standard, section 5 (microdata); itemref is not followed.
+        found.extend(_marked(tree, "microdata", "[itemscope][itemtype]", "itemtype", "itemprop"))
     if b"typeof" in source:
-        found.extend(_rdfa(tree))
+        # RDFa Lite 1.1; prefixes are dropped.
+        found.extend(_marked(tree, "rdfa", "[typeof]", "typeof", "property"))
     return found[:MAX_THINGS]
 
 
@@ -73,27 +77,17 @@ def _local(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
 
 
-def _microdata(tree: LexborHTMLParser) -> Iterator[Thing]:
-    """HTML Living Standard, section 5 (microdata); itemref is not followed."""
-    for node in tree.css("[itemscope][itemtype]")[:MAX_THINGS]:
-        kinds = frozenset(_local(kind) for kind in (node.attributes.get("itemtype") or "").split())
+def _marked(
+    tree: LexborHTMLParser, syntax: str, selector: str, type_attribute: str, property_attribute: str
+) -> Iterator[Thing]:
+    """Elements that name a type, with the properties within them; the first value of each counts."""
+    for node in tree.css(selector)[:MAX_THINGS]:
         values: dict[str, Any] = {}
-        for inner in node.css("[itemprop]")[:50]:
-            for name in (inner.attributes.get("itemprop") or "").split():
+        for inner in node.css(f"[{property_attribute}]")[:50]:
+            for name in (inner.attributes.get(property_attribute) or "").split():
                 values.setdefault(_local(name), _content(inner))
-        yield Thing(node, "microdata", kinds, values)
-
-
-def _rdfa(tree: LexborHTMLParser) -> Iterator[Thing]:
-    """RDFa Lite 1.1: typeof and property; prefixes are dropped."""
-    for node in tree.css("[typeof]")[:MAX_THINGS]:
-        kinds = frozenset(_local(kind) for kind in (node.attributes.get("typeof") or "").split())
-        values: dict[str, Any] = {}
-        for inner in node.css("[property]")[:50]:
-            for name in (inner.attributes.get("property") or "").split():
-                values.setdefault(_local(name), _content(inner))
-        if kinds:
-            yield Thing(node, "rdfa", kinds, values)
+        if kinds := frozenset(_local(kind) for kind in (node.attributes.get(type_attribute) or "").split()):
+            yield Thing(node, syntax, kinds, values)
 
 
 def _content(node: LexborNode) -> str:
@@ -101,12 +95,12 @@ def _content(node: LexborNode) -> str:
     for key in ("content", "datetime", "href", "src", "resource", "value"):
         if told := attributes.get(key):
             return told
-    return " ".join(node.text().split())[:500]
+    return tidy(node.text())[:500]
 
 
 def _as_text(value: object) -> str:
     if isinstance(value, str):
-        return " ".join(value.split())
+        return tidy(value)
     if isinstance(value, list):
         return next((text for one in value if (text := _as_text(one))), "")
     if isinstance(value, dict):

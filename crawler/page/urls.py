@@ -81,16 +81,6 @@ def is_government(host: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def site_of(host: str) -> str:
-    """The registered domain of a host, the host itself where it has none.
-
-    >>> site_of("a.b.example.co.uk")
-    'example.co.uk'
-    """
-    return _suffixes(host).top_domain_under_public_suffix or host
-
-
-@lru_cache(maxsize=4_096)
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -26,8 +26,6 @@ class CountryResult:
     score: Score
     failures: tuple[Failure, ...]
     portals: tuple[dict[str, Any], ...]
-    presence: WebPresence
-    open_data: OpenData
     counts: dict[str, int]
     run: dict[str, Any]
     example: bool
@@ -58,6 +56,12 @@ def presence_of(survey: SurveyDatabase, country: str) -> WebPresence:
     return web_presence(portals, survey.assessed_pages(country))
 
 
+def open_data_of(survey: SurveyDatabase, country: str) -> OpenData:
+    """What the data catalogues of the country said in its latest run."""
+    started_at = survey.run(survey.current_runs()[country])["started_at"]
+    return open_data(list(survey.datasets(country)), list(survey.distributions(country)), started_at)
+
+
 def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country: str) -> CountryResult:
     """Gathers what is known of a country under a model."""
     findings = tuple(survey.findings(country))
@@ -65,7 +69,6 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
     best: dict[str, Evidence] = {}
     for group in survey.evidence_groups(country):
         best.setdefault(group.best.feature, group.best)
-    run = survey.run(survey.current_runs()[country])
     known = countries().get(country)
     return CountryResult(
         country=country,
@@ -76,10 +79,8 @@ def country_result(survey: SurveyDatabase, rubric: Rubric, model: Model, country
         score=score(country, model, rubric.features, decisions.values()),
         failures=tuple(survey.failures(country)),
         portals=tuple(survey.portals(country)),
-        presence=presence_of(survey, country),
-        open_data=open_data(list(survey.datasets(country)), list(survey.distributions(country)), run["started_at"]),
         counts=survey.page_counts(country),
-        run=run,
+        run=survey.run(survey.current_runs()[country]),
         example=example,
     )
 

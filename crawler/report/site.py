@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from crawler import __version__
 from crawler.items import EgovError, Finding
 from crawler.report.charts import ranking, sub_indices
-from crawler.report.results import all_results
+from crawler.report.results import all_results, open_data_of, presence_of
 from crawler.rubric import Model, Rubric
 from crawler.storage import SurveyDatabase
 
@@ -38,7 +38,12 @@ def write_site(survey: SurveyDatabase, rubric: Rubric, model: Model, directory: 
         )
         for result in results:
             html = pages.get_template("country.html").render(
-                result=result, chart=sub_indices(result), root="../", **shared
+                result=result,
+                presence=presence_of(survey, result.country),
+                open_data=open_data_of(survey, result.country),
+                chart=sub_indices(result),
+                root="../",
+                **shared,
             )
             (directory / "country" / f"{result.country}.html").write_text(html, "utf-8")
         # The overview comes last: it never links to a page that is not there.

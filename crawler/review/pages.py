@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from crawler.fetch.archive import read_page
 from crawler.items import Answer, Decision, EgovError, Evidence, Finding, Outcome, Review
+from crawler.job import now
 from crawler.page.encoding import decode
 from crawler.ranking import EvidenceGroup
 from crawler.review.excerpt import clean, excerpt, neutral
@@ -141,7 +141,7 @@ def answer(country: str, feature: str) -> Response:
     except ValueError:
         abort(400, "the answer is one of yes, no, cannot_tell, not_applicable")
     evidence_url, note = request.form.get("evidence_url", "")[:2000], request.form.get("note", "").strip()[:2000]
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = now()
     survey().add_review(Review(country, feature, reviewer, given, evidence_url, note, at))
     return redirect(url_for("review.finding", country=country, feature=_next(country, feature)))
 

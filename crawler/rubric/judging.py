@@ -9,7 +9,7 @@ from crawler.rubric.models import Feature, Rule
 
 ENOUGH = 40
 """Hits of one rule that are weighed: the best of a page stands among its first."""
-_FIRST_CHOICE = (False, False, False)
+_FIRST_CHOICE = (False, False)
 
 
 def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
@@ -39,12 +39,12 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
 
 def _best(candidates: Iterable[tuple[Rule, Hit]], view: View) -> tuple[Rule, Hit] | None:
     best: tuple[Rule, Hit] | None = None
-    lowest = (True, True, True)
+    lowest = (True, True)
     for rule, hit in candidates:
         if hit.against:
             return rule, hit
-        rank = (False, *_rank(hit, view))
-        if rank < lowest:
+        rank = _rank(hit, view)
+        if best is None or rank < lowest:
             best, lowest = (rule, hit), rank
             if rank == _FIRST_CHOICE:
                 break

@@ -4,7 +4,6 @@ It knows nothing of what is looked for, except the `Focus` in its job, which ord
 """
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -16,7 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.fetch.errors import Refused, reason_of, reason_of_status
 from crawler.items import ClickPath, Distribution, Failure, Page, Reason
-from crawler.job import Checked, Job, LinksOnly, Missed, Visit
+from crawler.job import Checked, Job, LinksOnly, Missed, Visit, now
 from crawler.page.catalogues import Catalogue, answer_of, following, read_document
 from crawler.page.document import Document
 from crawler.page.language import expected_languages
@@ -209,11 +208,6 @@ class PortalSpider(Spider):
     def _failure(self, url: str, meta: dict[str, Any], reason: Reason, detail: str) -> Missed:
         candidate: Candidate = meta["candidate"]
         return Missed(Failure(self.job.country, candidate.portal, url, reason, detail), meta["lease"])
-
-
-def now() -> str:
-    """The time in UTC as WARC writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sampled(answer: Catalogue, page: Page) -> tuple[Distribution, ...]:

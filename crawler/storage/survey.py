@@ -90,7 +90,7 @@ class SurveyDatabase:
             where, values = where + " AND feature = ?", [*values, feature]
         rows = self.db.query(
             f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE {where}"
-            f" ORDER BY feature, strength, depth, length(url), url",
+            " ORDER BY feature, strength, depth, length(url), url",
             values,
         )
         return [evidence_from(row) for row in rows]
