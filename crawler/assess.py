@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from crawler.detectors import services
 from crawler.detectors.levels import level_behind, level_here
 from crawler.detectors.official import is_official
-from crawler.detectors.view import Hit, View, lines_with
+from crawler.detectors.view import Hit, View
 from crawler.items import (
     AssessedPage,
     CatalogueFacts,
@@ -24,6 +24,7 @@ from crawler.page.dates import day_of
 from crawler.page.document import Document
 from crawler.page.language import base, expected_languages, languages_of, page_language
 from crawler.page.openness import openness
+from crawler.page.patterns import lines_with
 from crawler.page.state import reason_not_readable
 from crawler.page.urls import host_written
 from crawler.rubric import Feature, Rubric, Rule
@@ -40,9 +41,7 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         return AssessedPage(page.url, page.portal, page.country, page.depth, reason, document.title)
     language = page_language(page, document)
     official = languages_of(page.country) or tuple(base(tag) for tag in page.languages)
-    view = View(
-        page, document, language, expected_languages(page), official, rubric.index, rubric.providers, rubric.selectors
-    )
+    view = View(page, document, language, expected_languages(page), official, rubric.lookups)
     judged, not_applicable, faults = [], set(), []
     inventory = view.inventory
     official_site: bool | None = None
@@ -51,10 +50,10 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
             continue
         if feature.home_only and page.depth:
             continue
-        if feature.applies_to and document.tree.css_first(feature.applies_to) is None:
+        found = judge(feature, view)
+        if feature.applies_to and not _applies(feature.applies_to, found and found[1], document):
             not_applicable.add(feature.id)
-            continue
-        if found := judge(feature, view):
+        elif found:
             rule, hit = found
             if feature.id in rubric.official_only:
                 official_site = is_official(view) if official_site is None else official_site
@@ -82,6 +81,11 @@ def assess_page(page: Page, record: Record, rubric: Rubric, document: Document |
         page_facts(view),
         catalogue_facts(view, rubric),
     )
+
+
+def _applies(selector: str, hit: Hit | None, document: Document) -> bool:
+    """Holds the page what the selector finds? Mostly the hit itself is such an element, which saves a walk."""
+    return bool(hit and hit.node.css_matches(selector)) or document.tree.css_first(selector) is not None
 
 
 def judge_page(page: Page, record: Record, rubric: Rubric, document: Document | None = None) -> AssessedPage:

@@ -10,7 +10,9 @@ INDEX = load().providers
 
 def seen(new_page, html, url="https://portal.gov.example/"):
     page = new_page(f"<html><body>{html}</body></html>" if "<html" not in html else html, url=url)
-    return {(one.provider.id, one.by) for one in INDEX.on_page(Document(page), load().selectors.possible(page.body))}
+    return {
+        (one.provider.id, one.by) for one in INDEX.on_page(Document(page), load().lookups.selectors.possible(page.body))
+    }
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from crawler.detectors import (
     services,
     structured,
 )
-from crawler.detectors.view import ANSWER, FIELD, FORM, PLAYER, SCRIPT, THING, Hit
+from crawler.detectors.view import ANSWER, FIELD, FORM, PLAYER, SCRIPT, THING, Hit, file_ending
 
 _DETECTORS: tuple[Callable[..., Iterator[Hit]], ...] = (
     accessibility.alt_text, aria.aria_valid, accessibility.form_labels, accessibility.link_names,
@@ -48,11 +48,21 @@ _BY_PART = {
 }  # fmt: skip
 
 
+def address_expression(detector: str, options: Mapping[str, Any]) -> str:
+    """The expression that the address of some link must match for the detector to find anything, "" where none must."""
+    if detector == "file_link":
+        return file_ending(options["extensions"])
+    by_address = detector == "dataset_list" or (detector == "link" and not options.get("terms"))
+    return str(options.get("href", "")) if by_address else ""
+
+
 def needed_by(detector: str, options: Mapping[str, Any]) -> str:
     """What a page must hold (`View.inventory`) for the detector to find anything; "" where that cannot be told.
 
     Asked first, it spares most detectors on most pages.
     """
+    if expression := address_expression(detector, options):
+        return expression
     if detector in _BY_WORDS:
         return str(options.get("terms", ""))
     if detector == "css":

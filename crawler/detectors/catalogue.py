@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, Names, Pattern, View, found_in_lines, lines_with
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, Names, Pattern, View
 from crawler.items import Strength
 from crawler.page.datasets import MACHINE_READABLE, is_open
 from crawler.page.parts import Link
+from crawler.page.patterns import found_in_lines, lines_with
 from crawler.page.terms import Term
 
 DATA_FILE = (

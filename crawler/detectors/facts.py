@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View
 from crawler.items import Strength
 from crawler.page.parts import tidy
+from crawler.page.patterns import compiled
 from crawler.page.terms import Term
 
 _PHONE = re.compile(

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View, compiled, found_in_lines
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Pattern, View
 from crawler.items import Strength
 from crawler.page.parts import Field, Form, tidy
+from crawler.page.patterns import compiled, found_in_lines
 
 _TYPED = frozenset(["text", "search", "email", "tel", "number", "date", "url"])
 # Fields that ask who somebody is, by the autocomplete tokens of the HTML standard and usual names.

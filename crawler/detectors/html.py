@@ -4,20 +4,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from crawler.detectors.forms import application_forms
-from crawler.detectors.view import (
-    QUOTE_LENGTH,
-    Concept,
-    Concepts,
-    Hit,
-    Names,
-    Pattern,
-    Selector,
-    View,
-    compiled,
-    lines_with,
-)
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Concepts, Hit, Names, Pattern, Selector, View
 from crawler.items import Strength
 from crawler.page.parts import Button, Link, as_lines, tidy
+from crawler.page.patterns import compiled, lines_with
 from crawler.page.terms import Term
 from crawler.page.urls import parents
 

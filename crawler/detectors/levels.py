@@ -6,7 +6,8 @@ with the last step taken apart: account, payment, tracking.
 
 from crawler.detectors.forms import application_forms
 from crawler.detectors.services import starters
-from crawler.detectors.view import View, compiled, found_in_lines
+from crawler.detectors.view import View
+from crawler.page.patterns import compiled, found_in_lines
 
 LEVELS = ("information", "download", "form", "account", "payment", "tracking")
 """From the least to the furthest; the last three all need a form behind them."""

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from crawler.detectors.view import View, found_in_lines
+from crawler.detectors.view import View
+from crawler.page.patterns import found_in_lines
 from crawler.page.urls import host_written, is_government
 
 NAME = 9

@@ -3,10 +3,11 @@
 import datetime
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Hit, Names, Pattern, View, lines_with
+from crawler.detectors.view import QUOTE_LENGTH, Hit, Names, Pattern, View
 from crawler.items import Strength
 from crawler.page.dates import day_of
 from crawler.page.language import national_languages
+from crawler.page.patterns import lines_with
 
 
 def official_languages(view: View) -> Iterator[Hit]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, Names, Pattern, View, compiled, lines_with
+from crawler.detectors.view import QUOTE_LENGTH, Concept, Hit, Names, Pattern, View
 from crawler.items import Strength
+from crawler.page.patterns import compiled, lines_with
 
 
 def structured(

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-import re2
 from selectolax.lexbor import LexborNode
 
 from crawler.items import Page, Strength
@@ -18,6 +17,7 @@ from crawler.page.language import PageLanguage, base, close_to, is_valid
 from crawler.page.language_names import linked_languages
 from crawler.page.marks import SelectorIndex
 from crawler.page.parts import Block, Button, Field, Heading, Link
+from crawler.page.patterns import PatternIndex, lines_with
 from crawler.page.providers import ProviderIndex, Sighting
 from crawler.page.terms import Match, Term, TermIndex, fold, without
 
@@ -40,46 +40,6 @@ QUOTE_LENGTH = 200
 
 SENTENCE = 200
 """Longest block of text (characters) that is matched: what is longer tells of many things."""
-
-
-_OPTIONS = re2.Options()
-_OPTIONS.case_sensitive = False
-_OPTIONS.log_errors = False
-
-
-@lru_cache(maxsize=2048)
-def compiled(pattern: str) -> Any:
-    """The expression, compiled once, without regard to case. Raises re2.error for what RE2 does not know.
-
-    RE2 needs time in proportion to the text, whatever a page holds and a rubric author writes.
-    """
-    return re2.compile(pattern, _OPTIONS)
-
-
-@lru_cache(maxsize=2048)
-def _for_lines(pattern: str) -> Any:
-    """The expression for many lines in bytes: no text has to be encoded again for each expression."""
-    return re2.compile(f"(?m){pattern}".encode(), _OPTIONS)
-
-
-def found_in_lines(pattern: str, lines: bytes) -> bool:
-    """Does the expression match one of the lines (UTF-8)?"""
-    return bool(_for_lines(pattern).search(lines))
-
-
-def lines_with(pattern: str, lines: bytes) -> Iterator[int]:
-    """Numbers of the lines (UTF-8) that the expression matches, from 0; all are searched at once."""
-    number = place = 0
-    last = -1
-    for found in _for_lines(pattern).finditer(lines):
-        number += lines.count(b"\n", place, found.start())
-        place = found.start()
-        # A match that runs over the end of a line says only where to look.
-        breaks = found.group().count(b"\n")
-        for touched in range(max(number, last + 1), number + breaks + 1):
-            if not breaks or _for_lines(pattern).search(lines.split(b"\n", touched + 1)[touched]):
-                last = touched
-                yield touched
 
 
 @dataclass(slots=True)
@@ -123,6 +83,11 @@ _DATED = ("last-updated", "news")
 _NAME_SIGNS = re.compile(r"[_\-+%20]+")
 
 
+def file_ending(extensions: str) -> str:
+    """The expression for the address of a file with one of the extensions (an expression)."""
+    return rf"\.(?:{extensions})(?:$|[?#&])"
+
+
 @dataclass(slots=True)
 class LinkedFile:
     """A link to a file, and all concepts that its text, its name or the heading above it name."""
@@ -139,6 +104,16 @@ class Files:
     naming: dict[str, list[LinkedFile]]
 
 
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """All that a rubric looks for at once on a page: words, providers, selectors, and expressions for links' addresses."""
+
+    terms: TermIndex
+    providers: ProviderIndex
+    selectors: SelectorIndex
+    addresses: PatternIndex
+
+
 class View:
     """A page, its language, its country's languages and the term index, as detectors need them."""
 
@@ -149,9 +124,7 @@ class View:
         language: PageLanguage,
         expected: frozenset[str],
         official: tuple[str, ...],
-        index: TermIndex,
-        providers: ProviderIndex,
-        selectors: SelectorIndex,
+        lookups: Lookups,
     ) -> None:
         """`expected`: languages in which words count on every page of the portal.
 
@@ -161,13 +134,13 @@ class View:
         self.document = document
         self.language = language
         self.official = official
-        self.providers = providers
-        self._selectors = selectors
+        self.providers = lookups.providers
+        self._lookups = lookups
         self._files: dict[str, Files] = {}
         # A word of another language is a false friend.
         voted = {vote for _, vote in language.votes}
         self.languages = expected if voted <= expected else expected | close_to(frozenset(voted))
-        self.reader = index.of(self.languages)
+        self.reader = lookups.terms.of(self.languages)
         self.reader.read(self._short_texts())
 
     def _short_texts(self) -> Iterator[str]:
@@ -218,7 +191,7 @@ class View:
         """The files with one of the extensions (an expression) that the page links to."""
         known = self._files.get(extensions)
         if known is None:
-            known = self._files[extensions] = self._files_with(rf"\.(?:{extensions})(?:$|[?#&])")
+            known = self._files[extensions] = self._files_with(file_ending(extensions))
         return known
 
     def _files_with(self, ending: str) -> Files:
@@ -258,7 +231,12 @@ class View:
     @cached_property
     def possible_selectors(self) -> frozenset[str]:
         """The selectors of the rubric that may match the page."""
-        return self._selectors.possible(self.page.body)
+        return self._lookups.selectors.possible(self.page.body)
+
+    @cached_property
+    def possible_addresses(self) -> frozenset[str]:
+        """The expressions of the rubric that match the address of some link."""
+        return self._lookups.addresses.possible(self.document.addresses_of_links)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -267,12 +245,13 @@ class View:
 
     @cached_property
     def inventory(self) -> frozenset[str]:
-        """What the page holds: concepts named, selectors that may match, kinds of providers, kinds of parts."""
+        """What the page holds: concepts, selectors and expressions that may match, kinds of providers and of parts."""
         document = self.document
         parts = {FORM: document.forms, FIELD: document.fields, SCRIPT: document.script_sources, THING: document.things,
                  PLAYER: document.videos or document.frames, ANSWER: self.answer}  # fmt: skip
         kinds = {seen.provider.kind for seen in self.sightings}
-        return self.concepts.union(self.possible_selectors, kinds, (part for part, held in parts.items() if held))
+        held = (part for part, held in parts.items() if held)
+        return self.concepts.union(self.possible_selectors, self.possible_addresses, kinds, held)
 
     @cached_property
     def topic_terms(self) -> dict[str, Term]:

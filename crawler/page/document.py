@@ -25,11 +25,17 @@ _INLINE = frozenset(
      "q", "s", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"]
 )
 # fmt: on
-MAIN_TEXT = 1_500
-"""Characters of main text that are enough to tell its language and script."""
+MAIN_TEXT = 500
+"""Characters of main text that are enough to tell its language and script; more rarely changes the answer."""
+_JOINING = (_INLINE - {"br"}) | {"-text", "-comment"}
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "caption"])
 _FIELDS = frozenset(["input", "select", "textarea"])
-_READ = _HEADINGS | _FIELDS | frozenset(["a", "button", "form", "img", "iframe", "video", "address", "time"])
+_READ = (
+    _HEADINGS
+    | _FIELDS
+    | frozenset(["a", "button", "form", "img", "iframe", "video", "address", "time", "meta", "base"])
+)
+_DROPPED = ["script", "style", "template", "noscript"]
 _DIGIT = re.compile(r"[0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 
 
@@ -40,15 +46,16 @@ class Document:
         self.url = page.url
         self._source = page.body
         tree = LexborHTMLParser(decode(page))
-        scripts = tree.css("script")
-        self.script_sources = [value for node in scripts if (value := node.attributes.get("src"))]
-        self._json_ld = [node.text() for node in scripts if "ld+json" in (node.attributes.get("type") or "")]
-        self.script_bytes = sum(len(node.text() or "") for node in scripts)
-        # An id that also stands in what is dropped does not find one element in the page as it was.
-        dropped = tree.css("script[id], style[id], template[id], noscript[id], noscript [id]")
-        self._dropped_ids = {node.attributes.get("id") for node in dropped}
-        tree.strip_tags(["script", "style", "template", "noscript"])
+        self.script_sources: list[str] = []
+        self.script_bytes = 0
+        self._json_ld: list[str] = []
+        self._dropped_ids: set[str | None] = set()
+        for node in tree.css(", ".join(_DROPPED)):
+            self._keep_aside(node)
+        tree.strip_tags(_DROPPED)
         self.tree = tree
+        head = tree.head
+        self._of_head: list[LexborNode] = head.css("meta, base") if head is not None else []
         self.links: list[Link] = []
         self.headings: list[Heading] = []
         self.empty_headings: list[LexborNode] = []
@@ -66,28 +73,37 @@ class Document:
         self._frames = Frames()
         self._read()
 
+    def _keep_aside(self, dropped: LexborNode) -> None:
+        """What counts of an element that is no content for people."""
+        attributes = dropped.attributes
+        # An id that also stands in what is dropped does not find one element in the page as it was.
+        self._dropped_ids.add(attributes.get("id"))
+        if dropped.tag == "noscript":
+            self._dropped_ids.update(node.id for node in dropped.css("[id]"))
+        elif dropped.tag == "script":
+            text = dropped.text()
+            self.script_bytes += len(text)
+            if source := attributes.get("src"):
+                self.script_sources.append(source)
+            if "ld+json" in (attributes.get("type") or ""):
+                self._json_ld.append(text)
+
     def _read(self) -> None:
         root = self.tree.body or self.tree.root
         if root is None:
             return
-        self.base = self._base()
-        heading, gap = "", False
+        heading = ""
         above: list[tuple[str, str]] = []
         labels = {node.attributes.get("for") or "": tidy(node.text()) for node in self.tree.css("label[for]")}
         self.labels = labels
-        for node in root.traverse(include_text=True):
+        for node in root.traverse(include_text=True, skip_empty=True):
             tag = node.tag
             if tag == "-text":
                 text = node.text_content
-                # White space between inline elements keeps their words apart.
-                if not text or text.isspace():
-                    gap = True
-                else:
-                    self._read_text(node, text, gap, heading)
-                    gap = False
+                if text and not text.isspace():
+                    self._read_text(node, text, heading)
             elif tag not in _READ:
-                # A line break keeps words apart as a space does.
-                gap = gap or tag == "br"
+                continue
             elif tag == "a":
                 self._read_link(node, heading, above[-2][1] if len(above) > 1 else "")
             elif tag in _HEADINGS:
@@ -116,14 +132,11 @@ class Document:
                 self.addresses.append(node)
             elif tag == "time":
                 self.times.append(node)
+            else:
+                self._of_head.append(node)
         self._fill_forms()
 
-    def _base(self) -> str:
-        node = self.tree.css_first("base[href]")
-        href = node.attributes.get("href") if node else ""
-        return urls.absolute(href or "", self.url) or self.url
-
-    def _read_text(self, node: LexborNode, text: str, gap: bool, heading: str) -> None:
+    def _read_text(self, node: LexborNode, text: str, heading: str) -> None:
         parent = node.parent
         while parent is not None and parent.tag in _INLINE:
             parent = parent.parent
@@ -135,7 +148,7 @@ class Document:
             return
         # Most blocks have one piece; those of many are joined once, at the end.
         pieces = self._pieces.setdefault(parent.mem_id, [kept.text])
-        if gap:
+        if _stands_apart(node):
             pieces.append(" ")
         pieces.append(text)
 
@@ -184,6 +197,12 @@ class Document:
         for pressed in self.buttons:
             if form := _form_of(pressed.node, by_id):
                 form.buttons.append(pressed)
+
+    @cached_property
+    def base(self) -> str:
+        """The address from which those of links are reckoned."""
+        hrefs = (node.attributes.get("href") for node in self._of_head if node.tag == "base")
+        return urls.absolute(next(filter(None, hrefs), ""), self.url) or self.url
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -274,7 +293,7 @@ class Document:
 
     @cached_property
     def main_text(self) -> str:
-        """Text outside menus, headers and footers, longest stretches first, up to 1,500 characters."""
+        """Text outside menus, headers and footers, longest stretches first, up to `MAIN_TEXT` characters."""
         ordered = sorted(self.blocks, key=lambda block: -len(block.text))
         chosen: list[str] = []
         length = 0
@@ -297,10 +316,11 @@ class Document:
     def meta(self) -> dict[str, str]:
         """`meta` name or property, in lower case, to content; the first of each."""
         found: dict[str, str] = {}
-        for node in self.tree.css("meta[content]"):
+        for node in self._of_head:
             attributes = node.attributes
-            key = attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or ""
-            found.setdefault(key.lower(), attributes.get("content") or "")
+            if "content" in attributes and node.tag == "meta":
+                key = attributes.get("name") or attributes.get("property") or attributes.get("http-equiv") or ""
+                found.setdefault(key.lower(), attributes["content"] or "")
         return found
 
     @cached_property
@@ -326,7 +346,7 @@ class Document:
     @cached_property
     def things(self) -> list[Thing]:
         """What the page describes for machines: JSON-LD, microdata, RDFa."""
-        return things(self.tree, self._json_ld, self._source)
+        return things(self.tree, self.root, self._json_ld, self._source)
 
     def css(self, selector: str) -> list[LexborNode]:
         """The elements that a selector finds; those of the head are not looked for in the body."""
@@ -351,7 +371,7 @@ class Document:
     @cached_property
     def ids(self) -> Counter[str]:
         """How often each `id` is given."""
-        return Counter([node.attributes.get("id") or "" for node in self.tree.css("[id]")])
+        return Counter([node.id or "" for node in self.tree.css("[id]")])
 
     def by_id(self, name: str) -> LexborNode | None:
         """The first element with this id."""
@@ -362,6 +382,20 @@ class Document:
     def _selectors(self) -> Selectors:
         # Only ids that name one element may anchor a selector, counting what was dropped as well.
         return Selectors({name for name, number in self.ids.items() if number == 1 and name not in self._dropped_ids})
+
+
+def _stands_apart(text: LexborNode) -> bool:
+    """Is there something between the text and the piece before it that keeps their words apart?
+
+    White space, a line break and whatever is no inline element do; the borders of inline elements do not.
+    """
+    current: LexborNode | None = text
+    while current is not None:
+        before = current.prev
+        if before is not None:
+            return before.tag not in _JOINING or before.is_empty_text_node
+        current = current.parent
+    return False
 
 
 def _form_of(node: LexborNode, forms: Mapping[int, Form]) -> Form | None:

@@ -15,7 +15,7 @@ from langdetect import DetectorFactory, LangDetectException
 from langdetect.detector_factory import PROFILES_DIRECTORY
 
 from crawler.items import Page
-from crawler.page.document import Document
+from crawler.page.document import MAIN_TEXT, Document
 from crawler.page.function_words import CLAIMED, NEXT_TO_NONE, UNSURE, any_other, confirms, guess, shares
 from crawler.page.urls import first_path_tokens
 
@@ -24,8 +24,8 @@ DetectorFactory.seed = 0
 
 MIN_TEXT = 200
 """Characters below which langdetect is not asked: its own documentation warns of short texts."""
-SAMPLE = 500
-"""Characters of main text that are judged; more rarely changes the answer and costs time."""
+SAMPLE = MAIN_TEXT
+"""Characters of a text that are judged."""
 TRIALS = 3
 """Random samples per text; langdetect's own seven cost twice the time."""
 BROKEN = 0.02

@@ -14,7 +14,7 @@ _ON_EVERY_PAGE = frozenset(
     "class name content href type body html form input link meta span table style title label button select search action".split()
 )
 SHORTEST = 4
-"""Letters of a piece that is looked for: shorter ones stand everywhere."""
+"""Letters of a piece that is looked for: shorter ones stand everywhere, and serve where there is no other."""
 
 
 class SelectorIndex:
@@ -39,10 +39,11 @@ class SelectorIndex:
 def literals(selector: str) -> list[str]:
     """The telling pieces of a selector, all of which stand in the source of a page that it matches.
 
-    >>> literals("[class*=decidim-]"), literals("body.citizenspace"), literals("a[data-a4-widget]:not(.x)")
-    (['decidim-'], ['citizenspace'], ['data-a4-widget'])
+    >>> literals("[class*=decidim-]"), literals("a.x[data-a4-widget]:not(.xxxx)"), literals("[class^=gn-]")
+    (['decidim-'], ['data-a4-widget'], ['gn-'])
     """
     # What stands within :not() must not be on the page.
     plain = re.sub(r":not\([^)]*\)", "", selector)
     pieces = [piece for group in _TOLD.findall(plain.strip()) for piece in group if piece]
-    return [piece for piece in pieces if piece not in _ON_EVERY_PAGE and len(piece) >= SHORTEST]
+    telling = [piece for piece in pieces if piece not in _ON_EVERY_PAGE]
+    return [piece for piece in telling if len(piece) >= SHORTEST] or telling

@@ -80,9 +80,8 @@ class ProviderIndex:
 
     def _by_generator(self, document: Document) -> Iterator[Sighting]:
         name = document.meta.get("generator", "")
-        node = document.tree.css_first("meta[name=generator i]")
         for found, _, _ in self._generator_pieces.find_matches_as_indexes(name.lower()) if name else ():
-            if node is not None:
+            for node in document.tree.css("meta[name=generator i]")[:1]:
                 yield Sighting(self._generators[found], "generator", node, name)
 
     def _by_mark(self, document: Document, possible: Collection[str]) -> Iterator[Sighting]:

@@ -40,8 +40,8 @@ class Selectors:
 def _step(node: LexborNode) -> str:
     """The tag, with its place among siblings of the same tag where it is not the only one."""
     before = _same_before(node)
-    following = node.next
-    while following is not None and following.tag != node.tag:
+    kind, following = node.tag_id, node.next
+    while following is not None and following.tag_id != kind:
         following = following.next
     # Word processors write tags such as o:p, and a typing error makes one of a quotation mark.
     tag = node.tag or "*"
@@ -50,8 +50,8 @@ def _step(node: LexborNode) -> str:
 
 
 def _same_before(node: LexborNode) -> int:
-    count, sibling = 0, node.prev
+    count, kind, sibling = 0, node.tag_id, node.prev
     while sibling is not None:
-        count += sibling.tag == node.tag
+        count += sibling.tag_id == kind
         sibling = sibling.prev
     return count

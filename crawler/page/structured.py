@@ -5,6 +5,7 @@ values without places. What they find in the same pages is compared in tests/tes
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.page.parts import tidy
 
+# In scripts the word is an operator.
+_TYPEOF = re.compile(rb"typeof\s*=")
 MAX_THINGS = 300
 """Things that are read of one page."""
 
@@ -31,16 +34,15 @@ class Thing:
         return _as_text(self.properties.get(name))
 
 
-def things(tree: LexborHTMLParser, json_ld: Iterable[str], source: bytes) -> list[Thing]:
+def things(tree: LexborHTMLParser, root: LexborNode | None, json_ld: Iterable[str], source: bytes) -> list[Thing]:
     """Everything described on the page, JSON-LD first; `source` is the page as it came, to look before walking."""
     found: list[Thing] = []
-    root = tree.css_first("html")
     if root is not None:
         found.extend(_json_ld(root, json_ld))
     if b"itemtype" in source:
         # HTML Living Standard, section 5 (microdata); itemref is not followed.
         found.extend(_marked(tree, "microdata", "[itemscope][itemtype]", "itemtype", "itemprop"))
-    if b"typeof" in source:
+    if _TYPEOF.search(source):
         # RDFa Lite 1.1; prefixes are dropped.
         found.extend(_marked(tree, "rdfa", "[typeof]", "typeof", "property"))
     return found[:MAX_THINGS]

@@ -237,6 +237,10 @@ class Reader:
 
     def __init__(self, by_pattern: Mapping[str, Sequence[Term]]) -> None:
         self._terms = [tuple(terms) for terms in by_pattern.values()]
+        # What a text names that holds one pattern only; None where stems have to be looked at first.
+        self._alone = [
+            None if any(has_stems(term.phrase) for term in terms) else _longest(terms) for terms in self._terms
+        ]
         self._automaton = AhoCorasick(list(by_pattern), store_patterns=False)
         # Menus and footers repeat on every page of a site: most texts were seen before.
         self._known: dict[str, Match] = {}
@@ -275,21 +279,23 @@ class Reader:
             if words > 3 and number < accented and _VIETNAMESE.search(text):
                 # Vietnamese writes each syllable apart.
                 words = words * 2 // 3
-            named = self._terms_in(found[number], one) if number in found else ()
-            known[text] = _match(words, named) if named else _silent(words)
+            named = self._named(found[number], one) if number in found else None
+            known[text] = Match(words, named) if named else _silent(words)
 
-    def _terms_in(self, patterns: Iterable[int], text: str) -> list[Term]:
-        """The terms of these patterns that the folded text holds."""
+    def _named(self, patterns: Sequence[int], text: str) -> Mapping[str, Term]:
+        """Concept to term, for what the folded text that holds these patterns names."""
+        if len(patterns) == 1 and (alone := self._alone[patterns[0]]) is not None:
+            return alone
         terms = (term for pattern in patterns for term in self._terms[pattern])
-        return [term for term in terms if not has_stems(term.phrase) or _stems(term.phrase).search(text)]
+        return _longest(term for term in terms if not has_stems(term.phrase) or _stems(term.phrase).search(text))
 
 
-def _match(words: int, terms: Iterable[Term]) -> Match:
+def _longest(terms: Iterable[Term]) -> dict[str, Term]:
     longest: dict[str, Term] = {}
     for term in terms:
-        if _weight(term) > _weight(longest.setdefault(term.concept, term)):
+        if (known := longest.setdefault(term.concept, term)) is not term and _weight(term) > _weight(known):
             longest[term.concept] = term
-    return Match(words, longest)
+    return longest
 
 
 def _weight(term: Term) -> tuple[int, bool]:

@@ -89,4 +89,4 @@ def view_of_page(page: Page, rubric: Rubric) -> View:
     official = languages_of(page.country)
     language = page_language(page, document)
     expected = expected_languages(page)
-    return View(page, document, language, expected, official, rubric.index, rubric.providers, rubric.selectors)
+    return View(page, document, language, expected, official, rubric.lookups)

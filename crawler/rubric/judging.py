@@ -1,7 +1,6 @@
 """What one page says of one feature: the piece of proof that a reviewer would choose."""
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from crawler.detectors.view import ANSWER, Hit, View
 from crawler.items import Strength
@@ -17,7 +16,6 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
 
     A hit that speaks against the feature (`Hit.against`) outweighs all others. None where the page says nothing.
     """
-    inventory = view.inventory
     if not feature.has_detectors:
         return None
     required: list[tuple[Rule, Hit]] = []
@@ -29,12 +27,17 @@ def judge(feature: Feature, view: View) -> tuple[Rule, Hit] | None:
         required.append((rule, hit))
     if any(next(rule.hits(view), None) for rule in feature.none):
         return None
-    if not feature.any:
-        return _best(required, view)
-    rules = [rule for rule in feature.any if not rule.needs or rule.needs in inventory]
-    if view.answer:
-        rules = [rule for rule in rules if rule.needs == ANSWER]
-    return _best(((rule, hit) for rule in rules for hit in islice(rule.detector(view, **rule.options), ENOUGH)), view)
+    return _best(_hits(feature, view) if feature.any else required, view)
+
+
+def _hits(feature: Feature, view: View) -> Iterator[tuple[Rule, Hit]]:
+    """What the rules of a feature find, rule after rule."""
+    inventory, answer = view.inventory, view.answer
+    for rule in feature.any:
+        if (rule.needs and rule.needs not in inventory) or (answer and rule.needs != ANSWER):
+            continue
+        for _, hit in zip(range(ENOUGH), rule.detector(view, **rule.options), strict=False):
+            yield rule, hit
 
 
 def _best(candidates: Iterable[tuple[Rule, Hit]], view: View) -> tuple[Rule, Hit] | None:

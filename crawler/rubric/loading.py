@@ -12,10 +12,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from crawler.detectors import DETECTORS, needed_by
+from crawler.detectors import DETECTORS, address_expression, needed_by
+from crawler.detectors.view import Lookups
 from crawler.items import EgovError
 from crawler.page.language import ANY
 from crawler.page.marks import SelectorIndex
+from crawler.page.patterns import PatternIndex
 from crawler.page.providers import Provider, ProviderIndex
 from crawler.page.terms import TermIndex
 from crawler.rubric.models import (
@@ -79,11 +81,16 @@ class Rubric:
         return told if isinstance(told, dict) else {}
 
     @cached_property
-    def selectors(self) -> SelectorIndex:
-        """All CSS selectors of features and providers, ready to be held against a page."""
-        rules = (rule for one in self.features.values() for rule in (*one.any, *one.all, *one.none))
-        return SelectorIndex(
-            [*self.providers.marks, *(rule.options["selector"] for rule in rules if rule.detector is DETECTORS["css"])]
+    def lookups(self) -> Lookups:
+        """All words, providers, selectors and expressions for addresses, ready to be held against a page."""
+        rules = [rule for one in self.features.values() for rule in (*one.any, *one.all, *one.none)]
+        selectors = (rule.options["selector"] for rule in rules if rule.detector is DETECTORS["css"])
+        addresses = (address_expression(rule.detector.__name__, rule.options) for rule in rules)
+        return Lookups(
+            self.index,
+            self.providers,
+            SelectorIndex([*self.providers.marks, *selectors]),
+            PatternIndex(filter(None, addresses)),
         )
 
     def languages_without(self, concepts: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.detectors import DETECTORS
-from crawler.detectors.view import Hit, View, compiled
+from crawler.detectors.view import Hit, View
+from crawler.page.patterns import compiled
 
 
 class _Strict(BaseModel):
