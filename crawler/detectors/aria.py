@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from crawler.detectors.accessibility import unless
 from crawler.detectors.view import Hit, View
 
-_NAMES = re.compile(rb"aria-([a-zA-Z-]+)\s*=")
+_NAME = re.compile(rb"([a-zA-Z-]+)\s*")
 _ROLES = frozenset(
     """
     alert alertdialog application article banner blockquote button caption cell checkbox code columnheader
@@ -41,7 +41,8 @@ def aria_valid(view: View) -> Iterator[Hit]:
     """
     tree = view.document.tree
     # A script may hold some that no element has.
-    used = {name.decode().lower() for name in _NAMES.findall(view.page.body)}
+    written = {piece.partition(b"=")[0] for piece in view.page.body.split(b"aria-")[1:]}
+    used = {name[1].decode().lower() for one in written if (name := _NAME.fullmatch(one))}
     roles = tree.css("[role]")
     unknown = [node for name in sorted(used - _STATES) for node in tree.css(f"[aria-{name}]")]
     faults = [*unknown, *(node for node in roles if not _role_exists(node))]

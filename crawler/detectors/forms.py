@@ -1,6 +1,5 @@
 """Detectors that read form fields and buttons. Nothing is ever submitted."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -133,9 +132,8 @@ def application(view: View, *, without: Concepts, personal: int = 2) -> Iterator
 
 def application_forms(view: View, personal: int = 2) -> Iterator[Form]:
     """Forms that ask for at least so many personal data or a file, and are no search."""
-    asks = compiled(_PERSONAL)
     for part in view.document.forms:
-        known = [one for one in part.fields if _is_personal(one, asks)]
+        known = [one for one in part.fields if _is_personal(one)]
         uploads = any(one.type == "file" for one in part.fields)
         if len(known) >= personal or (uploads and len(part.fields) >= 2):
             if not any(view.names_any(one.text, _SEARCH_FORM) for one in part.buttons):
@@ -169,6 +167,7 @@ def _marks(part: Form) -> str:
     return " ".join(attributes.get(key) or "" for key in ("id", "class", "action", "name"))
 
 
-def _is_personal(part: Field, asks: re.Pattern[str]) -> bool:
-    described = f"{part.name} {part.hint}"
-    return part.type in ("date", "tel", "file") or (part.type in _TYPED and bool(asks.search(described)))
+def _is_personal(part: Field) -> bool:
+    return part.type in ("date", "tel", "file") or (
+        part.type in _TYPED and _is_named(_PERSONAL, f"{part.name} {part.hint}")
+    )

@@ -117,7 +117,7 @@ def letters(view: View, *, matches: Pattern, at_least: int = 2) -> Iterator[Hit]
     """At least so many buttons, or links that lead nowhere else, whose whole text matches: A, A+, A-."""
     parts: list[Button | Link] = [part for part in view.document.buttons if 0 < len(part.text) <= 4]
     for part in view.document.links:
-        if part.names and len(part.text) <= 4 and part.href.strip().lower().startswith(("#", "javascript:")):
+        if part.names and len(part.names[0]) <= 4 and part.href.strip().lower().startswith(("#", "javascript:")):
             parts.append(part)
     found = [part for part in parts if compiled(matches).fullmatch(part.text)] if len(parts) >= at_least else []
     if len(found) >= at_least:

@@ -295,8 +295,6 @@ class View:
         look_up = self.reader.match
         for part, text in parts:
             match = look_up(text)
-            if not match.found:
-                continue
             for concept, term in match.found.items():
                 grouped.setdefault(concept, []).append(Named(part, text, term, match.words))
         return grouped

@@ -7,7 +7,9 @@ not even stand in the source are never tried.
 import re
 from collections.abc import Iterable
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
+import re2
+
+from crawler.page.patterns import PatternIndex
 
 _TOLD = re.compile(r"""[.#]([\w-]+)|=\s*["']?([\w/-]+)|\[([\w-]+)|^([a-z][\w-]*)""")
 _ON_EVERY_PAGE = frozenset(
@@ -22,17 +24,15 @@ class SelectorIndex:
 
     def __init__(self, selectors: Iterable[str]) -> None:
         self._alternatives = [
-            (frozenset(piece.lower().encode() for piece in literals(alternative)), selector)
+            (frozenset(map(re2.escape, literals(alternative))), selector)
             for selector in dict.fromkeys(selectors)
             for alternative in re.split(r",(?![^\[]*\])", selector)
         ]
-        self._pieces = sorted(frozenset().union(*(pieces for pieces, _ in self._alternatives)))
-        self._automaton = BytesAhoCorasick(self._pieces, implementation=Implementation.DFA)
+        self._pieces = PatternIndex(piece for pieces, _ in self._alternatives for piece in sorted(pieces))
 
     def possible(self, source: bytes) -> frozenset[str]:
         """The selectors that may match a page with this source: all pieces of an alternative stand in it."""
-        matches = self._automaton.find_matches_as_indexes(source.lower(), overlapping=True)
-        found = {self._pieces[number] for number in {piece for piece, _, _ in matches}}
+        found = self._pieces.possible(source)
         return frozenset(selector for pieces, selector in self._alternatives if pieces <= found)
 
 
