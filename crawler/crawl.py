@@ -22,6 +22,7 @@ from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed
 from crawler.job import Budget, Job, now, runs_directory
+from crawler.readers import Readers
 from crawler.rubric import Rubric
 from crawler.seeds import countries, scope_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
@@ -54,14 +55,16 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
     browser = find_browser() if wish.use_browser else None
     if wish.use_browser and browser is None:
         print(ADVICE, file=sys.stderr)
+    # Before the first thread: the workers of a process with threads take longer to start.
+    readers = Readers(wish.rubric, wish.rubric.sought)
     process = CrawlerProcess(settings(wish, browser))
     jobs: list[Job] = []
-    _chain(process, iter(countries_seeds), jobs, wish, browser)
+    _chain(process, iter(countries_seeds), jobs, wish, readers, browser)
     # A log that cannot be written must not bury the sentence that says why.
     logging.raiseExceptions = False
-    wish.rubric.index  # noqa: B018
     spare()
     process.start()
+    readers.close()
     # The process keeps its own handlers after the last crawl; from here Ctrl-C is Python's again.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -92,18 +95,23 @@ def settings(wish: Wish, browser: str | None) -> Settings:
 
 
 def _chain(
-    process: CrawlerProcess, waiting: Iterator[tuple[str, list[Seed]]], jobs: list[Job], wish: Wish, browser: str | None
+    process: CrawlerProcess,
+    waiting: Iterator[tuple[str, list[Seed]]],
+    jobs: list[Job],
+    wish: Wish,
+    readers: Readers,
+    browser: str | None,
 ) -> None:
     """Starts the next crawl when one has ended: one country at a time, none after a stop."""
     following = next(waiting, None)
     if following is None or (jobs and jobs[-1].stopped):
         return
-    jobs.append(_job(*following, wish, browser))
+    jobs.append(_job(*following, wish, readers, browser))
     ended = process.crawl("portal", job=jobs[-1])
-    ended.addBoth(lambda _: _chain(process, waiting, jobs, wish, browser))
+    ended.addBoth(lambda _: _chain(process, waiting, jobs, wish, readers, browser))
 
 
-def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Job:
+def _job(country: str, seeds: list[Seed], wish: Wish, readers: Readers, browser: str | None) -> Job:
     run = (_unfinished(country, wish.out) if wish.resume else None) or f"{country}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     directory = runs_directory(wish.out) / run
     known = countries().get(country)
@@ -112,13 +120,13 @@ def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Jo
     database.begin("crawl", wish.rubric.id, wish.rubric.version, now(), told)
     database.add_portals(seeds)
     archive = _archive(directory, run, database)
-    concepts = frozenset(concept for feature in wish.rubric.features.values() for concept in feature.concepts())
     job = Job(
         run=run,
         country=country,
         seeds=tuple(seeds),
         scope=scope_of(seeds, known),
-        focus=Focus(wish.rubric.index, concepts),
+        focus=Focus(),
+        readers=readers,
         rubric=wish.rubric,
         budget=wish.budget,
         database=database,

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from crawler.page.parts import Link
+from crawler.items import Page
+from crawler.page.document import Document
+from crawler.page.language import expected_languages
 from crawler.page.terms import TermIndex
+from crawler.page.urls import may_be_page
 
 NAMED = 4.0
 """Added for a link whose words name a concept that is looked for."""
@@ -20,23 +24,37 @@ _ENDLESS = re.compile(
 )
 
 
+class FoundLink(NamedTuple):
+    """A link of a page to what may be a page. `concepts`: what its words name."""
+
+    url: str
+    text: str
+    concepts: tuple[str, ...] = ()
+
+
+def found_links(
+    document: Document, page: Page, index: TermIndex, concepts: frozenset[str], limit: int
+) -> list[FoundLink]:
+    """The first `limit` links of a page with what their words name."""
+    reader = index.of(expected_languages(page))
+    found = []
+    for link in document.links[:limit]:
+        url = document.link_url(link)
+        if url and may_be_page(url):
+            named = next((hit for name in link.names[:2] if (hit := reader.match(name).found)), {})
+            found.append(FoundLink(url, link.text[:80], tuple(one for one in named if one in concepts)))
+    return found
+
+
 @dataclass(frozen=True)
 class Focus:
     """Orders links. Deterministic: the same link at the same depth has the same priority."""
 
-    index: TermIndex
-    concepts: frozenset[str]
-
-    def priority(self, link: Link, url: str, depth: int, languages: frozenset[str]) -> float:
+    def priority(self, link: FoundLink, depth: int) -> float:
         """How soon to fetch the link; higher is sooner."""
         value = DEEPER * depth
-        named = 0
-        for name in link.names[:2]:
-            named += len(self.concepts & self.index.of(languages).match(name).found.keys())
-            if named:
-                break
-        if named:
-            value += NAMED + FURTHER * min(named - 1, 3)
-        if len(url) > 180 or _ENDLESS.search(url):
+        if link.concepts:
+            value += NAMED + FURTHER * min(len(link.concepts) - 1, 3)
+        if len(link.url) > 180 or _ENDLESS.search(link.url):
             value += ENDLESS
         return value

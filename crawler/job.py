@@ -8,9 +8,9 @@ from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter
 from crawler.focus import Focus
-from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed
-from crawler.page.document import Document
+from crawler.items import Distribution, Failure, Page, Record, Seed
 from crawler.page.urls import host
+from crawler.readers import Readers, Reading
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
@@ -51,6 +51,7 @@ class Job:
     seeds: tuple[Seed, ...]
     scope: Scope
     focus: Focus
+    readers: Readers
     rubric: Rubric
     budget: Budget
     database: CrawlDatabase
@@ -95,16 +96,15 @@ class Job:
 
 @dataclass(repr=False)
 class Visit:
-    """One fetched page on its way through the pipelines: archived, then assessed, then stored."""
+    """One fetched page on its way through the pipelines: archived, then read, then stored."""
 
     page: Page
-    document: Document
-    links: list[Candidate]
     lease: int | None
+    links: list[Candidate] = field(default_factory=list)
     sent: tuple[tuple[str, str], ...] = ()
     record: Record | None = None
     length: int = 0
-    assessed: AssessedPage | None = None
+    reading: Reading | None = None
     sample: tuple[Distribution, ...] = ()
 
 

@@ -11,13 +11,16 @@ SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DNS_RESOLVER = "crawler.fetch.egress.FilteringResolver"
 ITEM_PIPELINES = {
     "crawler.pipelines.ArchivePipeline": 100,
-    "crawler.pipelines.AssessPipeline": 200,
+    "crawler.pipelines.ReadPipeline": 200,
     "crawler.pipelines.StoragePipeline": 300,
 }
 DOWNLOADER_MIDDLEWARES = {
     # Our own, since Scrapy's takes a failing robots.txt for a permission.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    # Nobody logs in anywhere, and nobody reads these counts.
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.middlewares.ScopeMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
 }

@@ -13,12 +13,14 @@ _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_p
 _TRACKING = re.compile(
     r"(?<=[?&;])(?:utm_\w+|fbclid|gclid|mc_[ce]id|phpsessid|jsessionid|sid|sessionid)=[^&#;]*[&;]?", re.I
 )
+# Written in normal form already: from the root, or absolute with a path; no dot segments, query or port.
+_PLAIN = re.compile(r"(?:https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)?/(?:[\w~%-][\w.~%-]*+(?:/|$))*+", re.A)
 _SESSION_PATH = re.compile(r";jsessionid=[^?#/]*", re.I)
-_NOT_A_PAGE = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|csv|json|xml|rdf|geojson|zip|rar|7z|gz|tar|jpe?g|png|gif|svg|webp|ico"
-    r"|mp3|mp4|avi|mov|wmv|webm|ogg|css|js|woff2?|ttf|eot|exe|apk|dmg|rss|atom|ics|epub)$",
-    re.I,
+_NOT_PAGES = frozenset(
+    "pdf doc docx xls xlsx ppt pptx odt ods csv json xml rdf geojson zip rar 7z gz tar jpg jpeg png gif svg webp ico mp3 mp4"
+    " avi mov wmv webm ogg css js woff woff2 ttf eot exe apk dmg rss atom ics epub".split()
 )
+"""Endings of files that are no HTML pages."""
 
 
 def absolute(href: str, base: str) -> str:
@@ -34,6 +36,9 @@ def absolute(href: str, base: str) -> str:
     if ":" in href[:12] and scheme not in ("http", "https") and scheme.isalpha():
         return ""
     try:
+        if _PLAIN.fullmatch(href):
+            # Two links of three need neither joining nor cleaning.
+            return f"{_origin(base)}{href}" if href.startswith("/") else href
         # Most links are absolute or from the root: what urljoin does for them takes longer than all else.
         if href.startswith("/") and not href.startswith("//") and "/." not in href:
             return normal(_origin(base) + href)
@@ -82,8 +87,10 @@ def is_government(host: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    """Scheme and host of an http(s) address in normal form; raises ValueError for any other."""
+    if not (found := normal(url)):
+        raise ValueError(url)
+    return "/".join(found.split("/", 3)[:3])
 
 
 @lru_cache(maxsize=65_536)
@@ -114,7 +121,7 @@ def host(url: str) -> str:
 
 def may_be_page(url: str) -> bool:
     """Could this address hold an HTML page, as far as its path tells?"""
-    return not _NOT_A_PAGE.search(urlsplit(url).path)
+    return url.partition("?")[0].rpartition(".")[2].lower() not in _NOT_PAGES
 
 
 @lru_cache(maxsize=65_536)

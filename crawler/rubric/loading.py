@@ -93,6 +93,11 @@ class Rubric:
             PatternIndex(filter(None, addresses)),
         )
 
+    @cached_property
+    def sought(self) -> frozenset[str]:
+        """All concepts by whose words some feature can be found."""
+        return frozenset(concept for feature in self.features.values() for concept in feature.concepts())
+
     def languages_without(self, concepts: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
         """Those of the languages in which one of the concepts has no words at all."""
         wanted = tuple(concepts)

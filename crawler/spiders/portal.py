@@ -1,6 +1,6 @@
 """The one spider: fetches the pages of a country's portals and hands them on.
 
-It knows nothing of what is looked for, except the `Focus` in its job, which orders links.
+It knows nothing of what is looked for; which links follow is told by the readers and the `Focus` of its job.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -16,15 +16,12 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.fetch.errors import Refused, reason_of, reason_of_status
 from crawler.items import ClickPath, Distribution, Failure, Page, Reason
 from crawler.job import Checked, Job, LinksOnly, Missed, Visit, now
-from crawler.page.catalogues import Catalogue, answer_of, following, read_document
-from crawler.page.document import Document
-from crawler.page.language import expected_languages
-from crawler.page.state import is_shell
-from crawler.page.urls import absolute, host, may_be_page
+from crawler.page.catalogues import Catalogue, answer_of, following
+from crawler.page.urls import absolute, host
 from crawler.storage.crawl import Candidate
 
 MAX_LINKS = 2_000
-"""Links of one page or sitemap that are queued; more is a trap or a register."""
+"""Addresses of one sitemap that are queued; more is a trap or a register."""
 SAMPLE = 5
 """Files of one answer of a catalogue that are asked for."""
 _NO_HEAD = (400, 403, 405, 500, 501)
@@ -59,25 +56,12 @@ class PortalSpider(Spider):
                 # A file to download is no page that could not be read.
                 yield LinksOnly([], response.meta["lease"])
             return
-        page = self._page(response, candidate, rendered=False)
-        try:
-            document = Document(page)
-            links = list(self._links(page, document))
-        except Exception as error:
-            # A page that breaks the parser is reported like one that broke the connection.
-            self.logger.exception("cannot read %s", page.url)
-            yield self._failure(page.url, response.meta, Reason.INTERNAL_ERROR, repr(error)[:300])
-            return
-        if self.job.browser and page.status == 200 and is_shell(document):
-            links.append(Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render"))
         sent = response.request.headers if response.request else Headers()
-        yield Visit(page, document, links, response.meta["lease"], _texts(sent))
+        yield Visit(self._page(response, candidate, rendered=False), response.meta["lease"], sent=_texts(sent))
 
     def parse_rendered(self, response: Response) -> Iterator[Visit]:
         """A page as a browser shows it after its scripts have run."""
-        page = self._page(response, response.meta["candidate"], rendered=True)
-        document = Document(page)
-        yield Visit(page, document, list(self._links(page, document)), response.meta["lease"])
+        yield Visit(self._page(response, response.meta["candidate"], rendered=True), response.meta["lease"])
 
     def parse_sitemap(self, response: Response) -> Iterator[LinksOnly]:
         """Addresses of a sitemap: candidates, since nobody clicked to them."""
@@ -114,7 +98,7 @@ class PortalSpider(Spider):
             ]
             if url := following(page.url, answer):
                 links.append(Candidate(url, page.portal, page.depth, page.path, 75.0, "catalogue"))
-        yield Visit(page, read_document(page), links, response.meta["lease"], sample=sample)
+        yield Visit(page, response.meta["lease"], links, sample=sample)
 
     def parse_file(self, response: Response) -> Iterator[Checked | Request]:
         """A file of the sample: asked for by HEAD, and by its first byte where the server refuses that."""
@@ -183,21 +167,6 @@ class PortalSpider(Spider):
             languages=self.job.languages_of(portal),
             official=True,
         )
-
-    def _links(self, page: Page, document: Document) -> Iterator[Candidate]:
-        depth = page.depth + 1
-        if depth > self.job.budget.max_depth or page.status != 200:
-            return
-        languages = expected_languages(page)
-        for link in document.links[:MAX_LINKS]:
-            url = document.link_url(link)
-            if not url or not self.job.is_news(url, depth):
-                continue
-            if not may_be_page(url) or not self.job.scope.includes(host(url)):
-                continue
-            path = (*page.path, (link.text[:80], url))
-            priority = self.job.focus.priority(link, url, depth, languages)
-            yield Candidate(url, page.portal, depth, path, priority)
 
     def _from_sitemap(self, url: str, candidate: Candidate, nested: bool) -> Candidate:
         depth = self.job.budget.max_depth

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -144,9 +145,10 @@ class CrawlDatabase:
         return Lease(row[0], Candidate(row[1], row[2], row[3], path, row[5], row[6]))
 
     def mark_leased(self, lease: Lease) -> None:
-        """Marks the address as being fetched."""
-        with self.db.atomic():
-            self.db.conn.execute("UPDATE frontier SET state = 'LEASED' WHERE id = ?", [lease.id])
+        """Marks the address as being fetched; durable with the next `together`, since a lost lease is a waiting address."""
+        if not self.db.conn.in_transaction:
+            self.db.begin()
+        self.db.conn.execute("UPDATE frontier SET state = 'LEASED' WHERE id = ?", [lease.id])
 
     def release_leases(self) -> int:
         """Gives back what a killed run had under way; the number of addresses."""
@@ -159,6 +161,18 @@ class CrawlDatabase:
         return self.db.execute("SELECT 1 FROM frontier WHERE state = 'PENDING' LIMIT 1").fetchone() is not None
 
     # ── results
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is stored within becomes durable at once, at the end, with all leases given out: one sync for many pages."""
+        if not self.db.conn.in_transaction:
+            self.db.begin()
+        try:
+            yield
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.db.commit()
 
     def store_page(
         self,
@@ -253,5 +267,6 @@ class CrawlDatabase:
         )
 
     def close(self) -> None:
-        """Closes the database."""
+        """Closes the database; leases that led to nothing are kept."""
+        self.db.commit()
         self.db.close()

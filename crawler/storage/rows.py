@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -10,6 +11,7 @@ from sqlite_utils import Database
 from crawler.items import (
     AssessedPage,
     CatalogueFacts,
+    ClickPath,
     Distribution,
     Evidence,
     Page,
@@ -35,10 +37,16 @@ INSERT_DISTRIBUTION = f"INSERT OR IGNORE INTO distribution VALUES ({','.join('?'
 INSERT_FAULT = f"INSERT OR REPLACE INTO fault VALUES ({','.join('?' * 10)})"
 
 
+@lru_cache(maxsize=256)
+def _path(path: ClickPath) -> str:
+    # All evidence of a page has the same.
+    return json.dumps(path, ensure_ascii=False)
+
+
 def page_row(run: str, page: Page, record: Record, length: int, assessed: AssessedPage) -> tuple[object, ...]:
     return (
         run, record.warc, record.offset, length, page.url, page.portal, page.country, page.status, page.depth,
-        json.dumps(page.path, ensure_ascii=False), assessed.title, assessed.language, assessed.declared_language,
+        _path(page.path), assessed.title, assessed.language, assessed.declared_language,
         json.dumps(assessed.votes), " ".join(sorted(assessed.not_applicable)), assessed.reason, int(page.rendered), record.sha256, page.captured_at,
         json.dumps(asdict(assessed.facts), ensure_ascii=False) if assessed.facts else None,
     )  # fmt: skip
@@ -47,7 +55,7 @@ def page_row(run: str, page: Page, record: Record, length: int, assessed: Assess
 def evidence_row(run: str, one: Evidence) -> tuple[object, ...]:
     return (
         run, one.warc, one.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
-        one.term, one.language, one.detector, one.depth, json.dumps(one.path, ensure_ascii=False), one.sha256,
+        one.term, one.language, one.detector, one.depth, _path(one.path), one.sha256,
         one.captured_at, one.rubric, one.rubric_version, " ".join(one.tags), one.service_level,
     )  # fmt: skip
 

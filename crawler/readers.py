@@ -1,0 +1,145 @@
+"""Reading pages in worker processes: parse, judge, find links. The crawl's own process fetches and stores.
+
+A worker that dies or does not end takes one page with it, which becomes a page that could not be assessed.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+
+from crawler.assess import assess_page
+from crawler.collector import spare
+from crawler.focus import FoundLink, found_links
+from crawler.items import AssessedPage, Page, Reason, Record
+from crawler.page.catalogues import read_document
+from crawler.page.state import is_shell
+from crawler.rubric import Rubric, load
+
+MAX_LINKS = 2_000
+"""Links of one page that are kept; more is a trap or a register."""
+DEADLINE_S = 60.0
+"""Longest time for one page, which takes 5 ms in the median: a page of 12 MB takes a tenth of it."""
+MOST_WORKERS = 8
+"""One process that fetches cannot feed more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says. `shell`: next to nothing until scripts have run; `trouble`: why it could not be read."""
+
+    assessed: AssessedPage
+    links: tuple[FoundLink, ...] = ()
+    shell: bool = False
+    trouble: str = ""
+
+
+def read_page(page: Page, record: Record, rubric: Rubric, concepts: frozenset[str]) -> Reading:
+    """The reading of a page. Pure; a page that breaks the program is a page that could not be assessed."""
+    try:
+        document = read_document(page)
+        # Judging first: it reads the words of all links at once.
+        assessed = assess_page(page, record, rubric, document)
+        links = found_links(document, page, rubric.index, concepts, MAX_LINKS) if page.status == 200 else []
+        return Reading(assessed, tuple(links), is_shell(document))
+    except Exception:
+        # Nobody can list what a hostile page may break; it must not take the other pages with it.
+        return unreadable(page, traceback.format_exc())
+
+
+def unreadable(page: Page, trouble: str) -> Reading:
+    """The reading of a page that broke the program."""
+    assessed = AssessedPage(page.url, page.portal, page.country, page.depth, Reason.INTERNAL_ERROR)
+    return Reading(assessed, trouble=trouble)
+
+
+class Readers:
+    """Worker processes that read pages by one rubric. To be made before the first thread of the process."""
+
+    def __init__(self, rubric: Rubric, concepts: frozenset[str], workers: int | None = None) -> None:
+        """`workers`: number of processes; as many as there are cores where it is None."""
+        self._told = (str(rubric.directory), concepts, os.getpid())
+        self._workers = workers or min(os.cpu_count() or 1, MOST_WORKERS)
+        _loaded[str(rubric.directory)] = rubric
+        rubric.lookups  # noqa: B018
+        # A fork has all words at once; it is safe as long as there is one thread, and on Linux.
+        self._pool = self._started(multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"))
+        self._alone = asyncio.Lock()
+
+    def _started(self, context: BaseContext) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(self._workers, context, _begin, self._told)
+        for _ in range(self._workers):
+            pool.submit(os.getpid)
+        return pool
+
+    async def read(self, page: Page, record: Record) -> Reading:
+        """The reading of a page, by whichever worker is free."""
+        pool = self._pool
+        try:
+            return await self._ask(pool, page, record)
+        except (BrokenProcessPool, TimeoutError):
+            self._renew(pool)
+        # Which of the pages under way broke the worker shows when each is read alone.
+        async with self._alone:
+            pool = self._pool
+            try:
+                return await self._ask(pool, page, record)
+            except (BrokenProcessPool, TimeoutError) as error:
+                self._renew(pool)
+                return unreadable(page, f"{page.url}: the process that read it did not come back: {error!r}")
+
+    async def _ask(self, pool: ProcessPoolExecutor, page: Page, record: Record) -> Reading:
+        return await asyncio.wait_for(asyncio.wrap_future(pool.submit(_read, page, record)), DEADLINE_S)
+
+    def _renew(self, broken: ProcessPoolExecutor) -> None:
+        """New workers in place of broken or endless ones; who comes second finds it done."""
+        if broken is not self._pool:
+            return
+        for child in multiprocessing.active_children():
+            child.kill()
+        broken.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._started(multiprocessing.get_context("spawn"))
+
+    def close(self) -> None:
+        """Ends the workers."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+_loaded: dict[str, Rubric] = {}
+"""Rubric directory to rubric: a forked worker finds its parent's here."""
+_mine: tuple[Rubric, frozenset[str]] | None = None
+"""What this worker reads by."""
+
+
+def _begin(directory: str, concepts: frozenset[str], parent: int) -> None:
+    """Prepares a worker process."""
+    global _mine
+    # Ctrl-C reaches the whole group; when to stop is for the crawl to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    rubric = _loaded.get(directory) or load(directory)
+    rubric.lookups  # noqa: B018
+    _mine = (rubric, concepts)
+    spare()
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process when the one that started it is gone, however it went."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _read(page: Page, record: Record) -> Reading:
+    if _mine is None:
+        raise RuntimeError("the worker was not prepared")
+    return read_page(page, record, *_mine)
