@@ -2,10 +2,11 @@
 
     python benchmarks/throughput.py [--quick] [--pages N] [--rounds N]
 
-Ours: links, focus, detection, evidence, WARC with fsync, SQLite FULL; no browser; no delay.
-Theirs: CrawlSpider with LinkExtractor that follows every link and stores nothing. The same pages
-(about 70 KB, 120 links), the same concurrency, one process each, one after the other, alternating;
-the figure is the ratio of medians. Beside both: Scrapy fetching the same pages without parsing.
+Ours: links, focus, detection, evidence, WARC with fsync, SQLite FULL; no browser; no delay; one command, which
+uses all cores. Theirs: CrawlSpider with LinkExtractor that follows every link and stores nothing, one process. The
+same pages (about 70 KB, 120 links), the same concurrency, one after the other, alternating; the figure is the ratio
+of medians. Beside both: Scrapy fetching the same pages without parsing. Below: what each part of a page costs, in ms
+of one core, measured alone on the same pages, and the memory of all processes of the crawl over its time.
 """
 
 import argparse
@@ -18,88 +19,32 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from crawler.assess import assess_page
+from crawler.detectors.view import View
+from crawler.fetch.archive import ArchiveWriter
+from crawler.focus import found_links
+from crawler.items import Page, Record
+from crawler.page.document import Document
+from crawler.page.language import expected_languages, page_language
+from crawler.readers import MAX_LINKS, read_page
+from crawler.rubric import load
+from crawler.storage import CrawlDatabase
 
 HOST = "127.0.0.1"
 FLOORS = Path(__file__).with_name("floors.toml")
-WORDS = [
-    "government",
-    "service",
-    "citizen",
-    "apply",
-    "online",
-    "ministry",
-    "health",
-    "passport",
-    "renewal",
-    "tax",
-    "return",
-    "public",
-    "consultation",
-    "open",
-    "data",
-    "contact",
-    "privacy",
-    "policy",
-    "news",
-    "report",
-    "school",
-    "housing",
-    "licence",
-    "permit",
-    "register",
-    "payment",
-    "travel",
-    "family",
-    "work",
-    "pension",
-    "benefit",
-    "council",
-    "region",
-    "support",
-    "information",
-    "department",
-    "office",
-    "national",
-    "digital",
-    "portal",
-    "application",
-    "form",
-    "request",
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "for",
-    "that",
-    "with",
-    "on",
-    "are",
-    "this",
-    "be",
-    "by",
-    "from",
-    "at",
-    "your",
-    "you",
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "for",
-    "with",
-    "on",
-    "can",
-    "the",
-    "of",
-    "to",
-]
+WORDS = """
+    government service citizen apply online ministry health passport renewal tax return public consultation open data contact
+    privacy policy news report school housing licence permit register payment travel family work pension benefit council region
+    support information department office national digital portal application form request the of and to in is for that with on
+    are this be by from at your you the of and to in is for with on can the of to
+""".split()
 
 
 def page(number: int, pages: int, links: int = 120, size: int = 70_000) -> bytes:
@@ -211,19 +156,96 @@ print(SurveyDatabase(Path(sys.argv[3])).page_counts("XVD")["pages"], spent)
 """
 
 
-def rate(code: str, url: str, pages: int) -> float:
-    """Pages per second of one process that runs the code; start-up of Python is not counted."""
+def rate(code: str, url: str, pages: int, memory: list[int] | None = None) -> float:
+    """Pages per second of one command that runs the code; start-up of Python is not counted.
+
+    `memory`: gets the MB of all its processes, shared ones counted once, every half second (Linux).
+    """
     out = tempfile.mkdtemp(prefix="egov-throughput-")
+    command = [sys.executable, "-c", code, url, str(pages), out]
     try:
-        told = subprocess.run(
-            [sys.executable, "-c", code, url, str(pages), out], capture_output=True, text=True, check=True, timeout=600
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
+        while memory is not None and process.poll() is None:
+            memory.append(group_megabytes(process.pid))
+            time.sleep(0.5)
+        told, errors = process.communicate(timeout=600)
     finally:
         shutil.rmtree(out, ignore_errors=True)
-    number, seconds = told.stdout.split()[-2:]
+    number, seconds = (told.split() or ["0", "1"])[-2:]
     if int(number) < pages * 0.9:
-        raise SystemExit(f"only {number} of {pages} pages were crawled:\n{told.stderr[-2000:]}")
+        raise SystemExit(f"only {number} of {pages} pages were crawled:\n{errors[-2000:]}")
     return int(number) / float(seconds)
+
+
+def group_megabytes(group: int) -> int:
+    """Proportional set size of all processes of a group in MB, 0 where the system does not tell."""
+    total = 0
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((directory / "stat").read_text().rpartition(")")[2].split()[2]) == group:
+                lines = (directory / "smaps_rollup").read_text().splitlines()
+                total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        except (OSError, ValueError, StopIteration):
+            continue
+    return total // 1024
+
+
+def costs(bodies: Sequence[bytes], fetched: float) -> dict[str, float]:
+    """Part of the work to ms of one core per page, each measured alone; `fetched`: pages/s of fetching only."""
+    rubric = load()
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    home = "http://portal.gov.example/"
+    pages = [
+        Page("XVD", home, f"{home}p{number}.html", 200, headers, body, "2026-01-01T00:00:00Z", 1)
+        for number, body in enumerate(bodies)
+    ]
+    spent: dict[str, float] = {"download (the whole time of fetching only)": 1000 / fetched}
+    work = SimpleNamespace(documents=[], views=[], records=[], readings=[])
+
+    def measure(name: str, part: Callable[[Page], object], kept: list[Any] | None = None) -> None:
+        begun = time.process_time()
+        for one in pages:
+            result = part(one)
+            if kept is not None:
+                kept.append(result)
+        spent[name] = (time.process_time() - begun) * 1000 / len(pages)
+
+    def view(one: Page) -> View:
+        document = next(documents)
+        language = page_language(one, document)
+        return View(one, document, language, expected_languages(one), (), rubric.lookups)
+
+    read_page(pages[0], Record("", 0, ""), rubric, rubric.sought)
+    rubric.index.forget()
+    measure("parse", Document, work.documents)
+    documents = iter(work.documents)
+    measure("language and terms", view, work.views)
+    read = iter(work.documents)
+    measure("links", lambda one: found_links(next(read), one, rubric.index, rubric.sought, MAX_LINKS))
+    seen = iter(work.documents)
+    measure("detectors and evidence", lambda one: assess_page(one, Record("", 0, ""), rubric, next(seen)))
+    # Judging reads language and terms again, out of memory.
+    work.readings = [
+        read_page(one, Record("w", number, "s"), rubric, rubric.sought) for number, one in enumerate(pages)
+    ]
+    with tempfile.TemporaryDirectory() as out:
+        archive = ArchiveWriter(Path(out) / "w.warc.gz")
+        measure("WARC", archive.write)
+        archive.close()
+        database = CrawlDatabase(Path(out), "run")
+        database.begin("crawl", rubric.id, rubric.version, "2026-01-01T00:00:00Z", {})
+        numbered = iter(enumerate(work.readings))
+
+        def store(one: Page) -> None:
+            number, reading = next(numbered)
+            with database.together():
+                database.store_page(one, Record("w", number, "s"), 1, reading.assessed)
+
+        measure("SQLite", store)
+        database.close()
+    return spent
 
 
 def main() -> int:
@@ -245,19 +267,28 @@ def main() -> int:
     rates: dict[str, list[float]] = {"stock CrawlSpider": [], "full crawl": [], "fetch only": []}
     codes = {"stock CrawlSpider": STOCK, "full crawl": OURS, "fetch only": FETCH}
     begun = time.perf_counter()
+    memory: list[int] = []
     for _ in range(rounds):
         for name, code in codes.items():
-            rates[name].append(rate(code, url, pages))
+            memory = [] if code is OURS else memory
+            rates[name].append(rate(code, url, pages, memory if code is OURS else None))
     server.kill()
     medians = {name: statistics.median(values) for name, values in rates.items()}
     for name, value in medians.items():
         print(f"{name:20} {value:7.1f} pages/s  ({', '.join(f'{one:.1f}' for one in rates[name])})")
     print(f"measured in {time.perf_counter() - begun:.0f} s")
+    for name, cost in costs([page(number, pages) for number in range(60)], medians["fetch only"]).items():
+        print(f"  {name:44} {cost:5.2f} ms")
+    print(f"memory of all processes, MB, every half second: {' '.join(map(str, memory))}")
     ratio = medians["full crawl"] / medians["stock CrawlSpider"]
-    floor = tomllib.loads(FLOORS.read_text("utf-8"))["throughput"]["ratio_to_stock_spider"]
-    print(f"share of fetch only: {medians['full crawl'] / medians['fetch only']:.2f}")
-    print(f"throughput: {ratio:.2f} times the stock spider (floor {floor})")
-    return 0 if ratio >= floor or arguments.quick else 1
+    share = medians["full crawl"] / medians["fetch only"]
+    floors = tomllib.loads(FLOORS.read_text("utf-8"))["throughput"]
+    print(
+        f"throughput: {ratio:.2f} times the stock spider (floor {floors['ratio_to_stock_spider']}),"
+        f" {share:.2f} of fetching only (floor {floors['share_of_fetching']})"
+    )
+    held = ratio >= floors["ratio_to_stock_spider"] and share >= floors["share_of_fetching"]
+    return 0 if held or arguments.quick else 1
 
 
 if __name__ == "__main__":
