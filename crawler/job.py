@@ -8,13 +8,15 @@ from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter
 from crawler.focus import Focus
-from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed
+from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed, Stop
 from crawler.page.document import Document
 from crawler.page.urls import host
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Candidate
+from crawler.storage.lock import RunLock
+from crawler.storage.retries import Retries
 
 REMEMBERED = 100_000
 """Addresses kept in memory so as not to offer them to the frontier again and again."""
@@ -59,7 +61,15 @@ class Job:
     browser: str | None = None
     progress: Progress = field(default_factory=Progress)
     stopped: str = ""
+    stop: Stop | None = None
+    lock: RunLock | None = None
+    retrying: Retries | None = None
     _queued: dict[str, int] = field(default_factory=dict)
+
+    def halt(self, stop: Stop, told: str) -> None:
+        """Stops the crawl so that it can be resumed; what was told first stands."""
+        if not self.stopped:
+            self.stop, self.stopped = stop, told
 
     def portal_of(self, url: str, default: str) -> str:
         """The seed on whose host the address lies, else the portal through which it was found."""

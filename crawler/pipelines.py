@@ -5,10 +5,9 @@ links and acknowledgement are one transaction.
 """
 
 import asyncio
-import errno
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from sqlite3 import OperationalError
+from sqlite3 import DatabaseError
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -20,6 +19,7 @@ from crawler.items import AssessedPage, Page, Record
 from crawler.job import Checked, Job, LinksOnly, Missed, Visit
 from crawler.page.catalogues import question
 from crawler.page.urls import host
+from crawler.stops import DATABASE_STOPS, stop_of, told_of
 from crawler.storage.crawl import Candidate
 
 USUAL = ("ckan", "data.json")
@@ -40,10 +40,10 @@ class _Stage:
     def job(self) -> Job:
         return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
 
-    def stop(self, why: str) -> DropItem:
+    def stop(self, error: OSError | DatabaseError, path: str) -> DropItem:
         """Stops the crawl so that it can be resumed: the address at hand stays leased."""
-        self.job.stopped = self.job.stopped or why
-        return DropItem(why)
+        self.job.halt(stop_of(error), told_of(error, path))
+        return DropItem(self.job.stopped)
 
 
 class ArchivePipeline(_Stage):
@@ -59,7 +59,7 @@ class ArchivePipeline(_Stage):
         try:
             captured = await asyncio.get_running_loop().run_in_executor(self.writer, self._write, item)
         except OSError as error:
-            raise self.stop(told(error, str(self.job.archive.path))) from None
+            raise self.stop(error, str(self.job.archive.path)) from None
         item.record, item.length = captured.record, captured.length
         return item
 
@@ -98,6 +98,9 @@ class StoragePipeline(_Stage):
     """Writes what is known of the address, in one transaction."""
 
     def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
+        if self.job.stop in DATABASE_STOPS:
+            # Each page in flight would wait for the same lock once more.
+            raise DropItem(self.job.stopped)
         try:
             if isinstance(item, LinksOnly):
                 self.job.database.store_links(item.links, item.lease)
@@ -111,10 +114,8 @@ class StoragePipeline(_Stage):
                     item.page, item.record, item.length, item.assessed, item.links, item.lease, item.sample
                 )
                 self._count(item)
-        except OperationalError as error:
-            raise self.stop(
-                f"{self.job.database.directory}: the database refused: {error}; go on with --resume"
-            ) from None
+        except DatabaseError as error:
+            raise self.stop(error, str(self.job.database.directory)) from None
         return item
 
     def _count(self, item: Visit) -> None:
@@ -128,10 +129,3 @@ class StoragePipeline(_Stage):
         for piece in assessed.evidence:
             subindex = self.job.rubric.features[piece.feature].subindex
             progress.features.setdefault(subindex, set()).add(piece.feature)
-
-
-def told(error: OSError, path: str) -> str:
-    """The sentence that a person needs when a file cannot be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path}: the disk is full; make room, then go on with --resume"
-    return f"{path}: cannot be written: {error.strerror or error}"

@@ -46,10 +46,13 @@ class SurveyDatabase:
         self.db = open_database(directory / FILE, survey_migrations, create=create)
 
     def merge(self, run_directory: Path) -> None:
-        """Takes over everything a run found. May be repeated; reviews are untouched."""
+        """Takes over what a run found, in place of what it had found before. May be repeated; reviews are untouched."""
         self.db.attach("shard", run_directory / DATABASE)
         try:
             with self.db.atomic():
+                # What the run no longer holds, since a retry replaced it, must not stay here either.
+                for table in reversed(_MERGED[1:]):
+                    self.db.execute(f"DELETE FROM main.{table} WHERE run IN (SELECT id FROM shard.run)")
                 for table in _MERGED:
                     columns = ", ".join(f'"{column.name}"' for column in self.db.table(table).columns)
                     self.db.execute(
