@@ -22,7 +22,7 @@ from crawler.items import EgovError, Seed, Stop
 from crawler.job import Budget, Job, now, runs_directory
 from crawler.logs import Log
 from crawler.rubric import Rubric
-from crawler.seeds import Scope, countries, scope_of
+from crawler.seeds import Scope, countries, scope_of, seeds_for
 from crawler.stopping import Stopping
 from crawler.stops import told_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
@@ -205,19 +205,20 @@ def _begin_manifest(job: Job, wish: Wish) -> None:
         **asdict(job.budget), "contact": wish.contact, "user_agent": user_agent(wish), "browser": bool(job.browser),
         "allow_private": wish.allow_private, "retry": wish.retry,
     }  # fmt: skip
+    begun = {"started_at": now(), "settings": given, "vantage": manifest.vantage(wish.vantage)}
+    # A retry does not change how the run was made; the list of processes tells of it.
+    made = earlier if wish.retry and "settings" in earlier else begun
+    head = {
+        "run": job.run, "country": job.country, "state": manifest.State.RUNNING,
+        "was_finished": wish.retry and was_whole, "versions": manifest.versions(),
+        "rubric": job.rubric.id, "rubric_version": job.rubric.version,
+        "settings": made["settings"], "vantage": made["vantage"],
+        "seeds": [asdict(one) for one in job.seeds], "seeds_digest": manifest.seeds_digest(job.seeds),
+        "started_at": earlier.get("started_at") or begun["started_at"], "finished_at": None,
+        "processes": [*earlier.get("processes", ()), begun], "stopped": None, "counts": earlier.get("counts"),
+    }  # fmt: skip
     try:
-        manifest.write(
-            directory,
-            {
-                "run": job.run, "country": job.country, "state": manifest.State.RUNNING,
-                "was_finished": wish.retry and was_whole,
-                "versions": manifest.versions(), "rubric": job.rubric.id, "rubric_version": job.rubric.version,
-                "settings": given, "vantage": manifest.vantage(wish.vantage),
-                "seeds": [asdict(one) for one in job.seeds], "seeds_digest": manifest.seeds_digest(job.seeds),
-                "started_at": earlier.get("started_at") or now(), "resumed": int(earlier.get("resumed", -1)) + 1,
-                "finished_at": None, "stopped": None, "counts": earlier.get("counts"),
-            },
-        )  # fmt: skip
+        manifest.write(directory, head)
     except OSError as error:
         raise EgovError(told_of(error, str(directory))) from None
 
@@ -253,6 +254,14 @@ def _chosen_run(country: str, wish: Wish) -> str | None:
         print(f"{country}: {earlier.name} is finished, there is nothing to resume", file=sys.stderr)
         return None
     return f"{country}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def seeds_of_latest(country: str, out: Path, file: Path | None = None) -> list[Seed]:
+    """The seeds of the country's latest run as its manifest has them, else from the file or the registry."""
+    earlier = latest_run(country, out)
+    if file is None and earlier is not None and (told := manifest.seeds(manifest.read(earlier))):
+        return told
+    return seeds_for(country, file)
 
 
 def latest_run(country: str, out: Path) -> Path | None:

@@ -22,7 +22,7 @@ from crawler.seeds import country_code
 from crawler.storage.lock import is_locked
 
 MANIFEST = "run.json"
-UNDECLARED = {"country": "", "network": "", "declared": False}
+UNDECLARED: dict[str, Any] = {"country": "", "network": "", "declared": False}
 _PARTS = ("scrapy", "twisted", "scrapy-playwright", "playwright", "selectolax", "warcio", "sqlite-utils")
 
 
@@ -44,6 +44,12 @@ def seeds_digest(seeds: Iterable[Seed]) -> str:
     """SHA-256 of the seeds, whatever their order."""
     rows = sorted(json.dumps(asdict(one), sort_keys=True, ensure_ascii=False) for one in seeds)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def seeds(told: Mapping[str, Any]) -> list[Seed]:
+    """The seeds that a manifest tells; none where an earlier version wrote it."""
+    rows: list[dict[str, Any]] = [one for one in told.get("seeds", ()) if isinstance(one, dict)]
+    return [Seed(**{**one, "languages": tuple(one["languages"]), "hosts": tuple(one["hosts"])}) for one in rows]
 
 
 def vantage(told: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from crawler.storage.rows import EVIDENCE_COLUMNS, assessed_pages, evidence_from
 from crawler.storage.schema import open_database, survey_migrations
 
 FILE = "survey.db"
-_MERGED = (
+MERGED = (
     "run",
     "portal",
     "archive",
@@ -26,6 +26,7 @@ _MERGED = (
     "catalogue",
     "dataset",
 )
+"""Tables that a run brings into the survey, what is referred to first."""
 TABLES = {
     "evidence": "evidence", "findings": "finding", "pages": "page", "faults": "fault", "catalogues": "catalogue",
     "datasets": "dataset", "distributions": "distribution",
@@ -51,9 +52,9 @@ class SurveyDatabase:
         try:
             with self.db.atomic():
                 # What the run no longer holds, since a retry replaced it, must not stay here either.
-                for table in reversed(_MERGED[1:]):
+                for table in reversed(MERGED[1:]):
                     self.db.execute(f"DELETE FROM main.{table} WHERE run IN (SELECT id FROM shard.run)")
-                for table in _MERGED:
+                for table in MERGED:
                     columns = ", ".join(f'"{column.name}"' for column in self.db.table(table).columns)
                     self.db.execute(
                         f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM shard.{table}"
