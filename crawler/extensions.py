@@ -47,11 +47,8 @@ class Watch:
             self.live.start()
         self.loop.start(0.5 if self.live else PLAIN_EVERY_S, now=False)
 
-    def closed(self, reason: str) -> None:
-        """Ends with one line that stays; a crawl that was interrupted can be resumed."""
-        if reason == "shutdown":
-            told = f"stopped; 'egov crawl {self.job.country} --resume' goes on from here"
-            self.job.stopped = self.job.stopped or told
+    def closed(self) -> None:
+        """Ends with one line that stays."""
         if self.loop.running:
             self.loop.stop()
         if self.live:

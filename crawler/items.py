@@ -48,6 +48,17 @@ class Reason(StrEnum):
     BUDGET = "budget"
 
 
+class Stop(StrEnum):
+    """Why a crawl stopped before its end. Whatever it was, the run can be resumed."""
+
+    INTERRUPTED = "interrupted"
+    AT_ONCE = "at-once"
+    DISK_FULL = "disk-full"
+    NOT_WRITABLE = "not-writable"
+    DATABASE_LOCKED = "database-locked"
+    DATABASE_REFUSED = "database-refused"
+
+
 class Strength(StrEnum):
     """Does the page offer the feature itself, or point to it?"""
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.fetch.archive import ArchiveWriter
+from crawler.fetch.archive import ArchiveWriter, Captured
 from crawler.focus import Focus
-from crawler.items import Distribution, Failure, Page, Record, Seed
+from crawler.items import Distribution, Failure, Page, Seed, Stop
 from crawler.page.urls import host
 from crawler.readers import Readers, Reading
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Candidate
+from crawler.storage.lock import RunLock
+from crawler.storage.retries import Retries
 
 REMEMBERED = 100_000
 """Addresses kept in memory so as not to offer them to the frontier again and again."""
@@ -60,7 +62,15 @@ class Job:
     browser: str | None = None
     progress: Progress = field(default_factory=Progress)
     stopped: str = ""
+    stop: Stop | None = None
+    lock: RunLock | None = None
+    retrying: Retries | None = None
     _queued: dict[str, int] = field(default_factory=dict)
+
+    def halt(self, stop: Stop, told: str) -> None:
+        """Stops the crawl so that it can be resumed; what was told first stands."""
+        if not self.stopped:
+            self.stop, self.stopped = stop, told
 
     def portal_of(self, url: str, default: str) -> str:
         """The seed on whose host the address lies, else the portal through which it was found."""
@@ -96,15 +106,14 @@ class Job:
 
 @dataclass(repr=False)
 class Visit:
-    """One fetched page on its way through the pipelines: archived, then read, then stored."""
+    """One fetched page on its way through the pipelines: read, then archived, then stored."""
 
     page: Page
     lease: int | None
     links: list[Candidate] = field(default_factory=list)
     sent: tuple[tuple[str, str], ...] = ()
-    record: Record | None = None
-    length: int = 0
     reading: Reading | None = None
+    captured: Captured | None = None
     sample: tuple[Distribution, ...] = ()
 
 

@@ -1,15 +1,14 @@
-"""What happens to a fetched page: archived, then read, then stored. The order keeps every promise:
+"""What happens to a fetched page: read, then archived, then stored. The order keeps every promise:
 
 the row that points into the archive is written after the record is on the disk, and page, evidence,
 links and acknowledgement are one transaction.
 """
 
 import asyncio
-import errno
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from sqlite3 import OperationalError
+from sqlite3 import DatabaseError
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -21,14 +20,13 @@ from crawler.job import Checked, Job, LinksOnly, Missed, Visit
 from crawler.page.catalogues import question
 from crawler.page.urls import host
 from crawler.readers import Reading
+from crawler.stops import DATABASE_STOPS, stop_of, told_of
 from crawler.storage.crawl import Candidate
 
 logger = logging.getLogger(__name__)
 
-TOGETHER = 16
-"""Addresses whose results are made durable with one sync."""
-TOGETHER_S = 0.05
-"""Seconds that a result waits for others: at one page a second it is not noticed, at a hundred it saves 9 syncs of 10."""
+Item = Visit | LinksOnly | Checked | Missed
+"""What the spider yields."""
 USUAL = ("ckan", "data.json")
 """Interfaces that are tried where an open-data portal does not tell its software."""
 
@@ -47,73 +45,19 @@ class _Stage:
     def job(self) -> Job:
         return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
 
-    def stop(self, why: str) -> DropItem:
+    def stop(self, error: OSError | DatabaseError, path: str) -> DropItem:
         """Stops the crawl so that it can be resumed: the address at hand stays leased."""
-        self.job.stopped = self.job.stopped or why
-        return DropItem(why)
-
-
-class ArchivePipeline(_Stage):
-    """Writes pages to the WARC file, on a thread of its own: compressing and syncing need no Python.
-
-    Pages that come while others are written are written together, with one sync for all.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
-        self.waiting: list[tuple[Visit, asyncio.Future[None]]] = []
-        self.writing: asyncio.Task[None] | None = None
-
-    async def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
-        if isinstance(item, Visit):
-            written = asyncio.get_running_loop().create_future()
-            self.waiting.append((item, written))
-            if self.writing is None:
-                self.writing = asyncio.ensure_future(self._write())
-            await written
-        return item
-
-    async def _write(self) -> None:
-        """Writes until nothing waits."""
-        loop = asyncio.get_running_loop()
-        while self.waiting:
-            batch, self.waiting = self.waiting, []
-            try:
-                captured = await loop.run_in_executor(self.writer, self._append, [item for item, _ in batch])
-            except OSError as error:
-                dropped = self.stop(told(error, str(self.job.archive.path)))
-                for _, written in batch:
-                    written.set_exception(dropped)
-                continue
-            for (item, written), one in zip(batch, captured, strict=True):
-                item.record, item.length = one.record, one.length
-                written.set_result(None)
-        self.writing = None
-
-    def _append(self, items: list[Visit]) -> list[Captured]:
-        archive = self.job.archive
-        captured = []
-        for item in items:
-            if item.page.rendered:
-                captured.append(archive.write_rendered(item.page, Record("", 0, "")))
-            else:
-                via = item.page.path[-2][1] if len(item.page.path) > 1 else item.page.portal
-                captured.append(archive.write(item.page, sent=item.sent, via=via))
-        archive.sync()
-        return captured
-
-    def close_spider(self) -> None:
-        """Ends the thread when the last page is written."""
-        self.writer.shutdown()
+        self.job.halt(stop_of(error), told_of(error, path))
+        return DropItem(self.job.stopped)
 
 
 class ReadPipeline(_Stage):
     """Has the page read by a worker process, and follows from it: links, a rendering, interfaces of a catalogue."""
 
-    async def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
-        if isinstance(item, Visit) and item.record is not None:
-            item.reading = await self.job.readers.read(item.page, item.record)
+    async def process_item(self, item: Item) -> Any:
+        if isinstance(item, Visit):
+            # Where the page will lie in the archive is known when it has been read.
+            item.reading = await self.job.readers.read(item.page, Record("", 0, ""))
             if item.reading.trouble:
                 logger.error("cannot read %s\n%s", item.page.url, item.reading.trouble)
             item.links.extend(self._following(item.page, item.reading))
@@ -145,55 +89,93 @@ class ReadPipeline(_Stage):
                 yield Candidate(url, page.portal, page.depth + 1, path, 80.0, "catalogue")
 
 
-class StoragePipeline(_Stage):
-    """Writes what is known of an address: all of it or nothing, several addresses with one sync."""
+class KeepPipeline(_Stage):
+    """Archives the page and writes what is known of its address: all of it or nothing.
+
+    What comes while others are written is written together, with one sync of the archive and one of the database.
+    Rows are written in the order of the records they point to: what a killed crawl leaves in the archive without a
+    row is its tail.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.waiting: list[tuple[Visit | LinksOnly | Checked | Missed, asyncio.Future[None]]] = []
-        self.timer: asyncio.TimerHandle | None = None
+        # Compressing and syncing need no Python.
+        self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self.waiting: list[tuple[Item, asyncio.Future[None]]] = []
+        self.keeping: asyncio.Task[None] | None = None
 
-    async def process_item(self, item: Visit | LinksOnly | Checked | Missed) -> Any:
-        loop = asyncio.get_running_loop()
-        stored = loop.create_future()
-        self.waiting.append((item, stored))
-        if len(self.waiting) >= TOGETHER:
-            self._store()
-        elif self.timer is None:
-            self.timer = loop.call_later(TOGETHER_S, self._store)
-        await stored
+    async def process_item(self, item: Item) -> Any:
+        if self.job.stop in DATABASE_STOPS:
+            # Each page in flight would wait for the same lock once more.
+            raise DropItem(self.job.stopped)
+        kept = asyncio.get_running_loop().create_future()
+        self.waiting.append((item, kept))
+        if self.keeping is None:
+            self.keeping = asyncio.ensure_future(self._keep())
+        await kept
         return item
 
-    def _store(self) -> None:
-        if self.timer:
-            self.timer.cancel()
-        batch, self.waiting, self.timer = self.waiting, [], None
+    async def _keep(self) -> None:
+        """Writes until nothing waits."""
+        while self.waiting:
+            batch, self.waiting = self.waiting, []
+            if dropped := await self._keep_together([item for item, _ in batch]):
+                for _, kept in batch:
+                    kept.set_exception(dropped)
+                continue
+            for item, kept in batch:
+                self._count(item)
+                kept.set_result(None)
+        self.keeping = None
+
+    async def _keep_together(self, items: list[Item]) -> DropItem | None:
+        visits = [item for item in items if isinstance(item, Visit)]
         try:
+            if visits:
+                await asyncio.get_running_loop().run_in_executor(self.writer, self._archive, visits)
             with self.job.database.together():
-                for item, _ in batch:
-                    self._write(item)
-        except OperationalError as error:
-            dropped = self.stop(f"{self.job.database.directory}: the database refused: {error}; go on with --resume")
-            for _, stored in batch:
-                stored.set_exception(dropped)
-            return
-        for item, stored in batch:
-            self._count(item)
-            stored.set_result(None)
+                for item in items:
+                    self._store(item)
+        except OSError as error:
+            return self.stop(error, str(self.job.archive.path))
+        except DatabaseError as error:
+            return self.stop(error, str(self.job.database.directory))
+        return None
 
-    def _write(self, item: Visit | LinksOnly | Checked | Missed) -> None:
+    def _archive(self, visits: list[Visit]) -> None:
+        archive = self.job.archive
+        for visit in visits:
+            page = visit.page
+            if page.rendered:
+                visit.captured = archive.write_rendered(page, Record("", 0, ""))
+            else:
+                via = page.path[-2][1] if len(page.path) > 1 else page.portal
+                visit.captured = archive.write(page, sent=visit.sent, via=via)
+        archive.sync()
+
+    def close_spider(self) -> None:
+        """Ends the thread; leases that led to nothing are kept as such."""
+        self.writer.shutdown()
+        try:
+            self.job.database.settle()
+        except DatabaseError as error:
+            self.stop(error, str(self.job.database.directory))
+
+    def _store(self, item: Item) -> None:
         database = self.job.database
-        if isinstance(item, LinksOnly):
-            database.store_links(item.links, item.lease)
-        elif isinstance(item, Checked):
-            database.store_checked(item.distribution, item.lease)
-        elif isinstance(item, Missed):
-            database.store_failure(item.failure, item.lease)
-        elif item.record is not None and item.reading is not None:
-            assessed = item.reading.assessed
-            database.store_page(item.page, item.record, item.length, assessed, item.links, item.lease, item.sample)
+        match item:
+            case LinksOnly():
+                database.store_links(item.links, item.lease)
+            case Checked():
+                database.store_checked(item.distribution, item.lease)
+            case Missed():
+                database.store_failure(item.failure, item.lease)
+            case Visit(captured=Captured() as captured, reading=Reading() as reading):
+                database.store_page(
+                    item.page, captured.record, captured.length, reading.assessed, item.links, item.lease, item.sample
+                )
 
-    def _count(self, item: Visit | LinksOnly | Checked | Missed) -> None:
+    def _count(self, item: Item) -> None:
         progress = self.job.progress
         if isinstance(item, Missed):
             progress.reasons[item.failure.reason] += 1
@@ -209,10 +191,3 @@ class StoragePipeline(_Stage):
         for piece in assessed.evidence:
             subindex = self.job.rubric.features[piece.feature].subindex
             progress.features.setdefault(subindex, set()).add(piece.feature)
-
-
-def told(error: OSError, path: str) -> str:
-    """The sentence that a person needs when a file cannot be written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path}: the disk is full; make room, then go on with --resume"
-    return f"{path}: cannot be written: {error.strerror or error}"

@@ -1,14 +1,18 @@
 """The scheduler: a frontier in SQLite that survives the process and is fair to hosts."""
 
-from collections import deque
-from sqlite3 import OperationalError
+from collections import Counter, deque
+from sqlite3 import DatabaseError
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.job import Job
+from crawler.stops import stop_of, told_of
+from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Lease
+from crawler.storage.retries import Retries
 
 REFRESH = 20
 """Requests after which the list of waiting hosts is read again."""
@@ -38,16 +42,16 @@ class FrontierScheduler(BaseScheduler):
         return cls(crawler)
 
     def open(self, spider: Spider) -> None:
-        """Takes the job of the spider; gives back what an earlier process had leased."""
+        """Takes the job of the spider, and the addresses that it is to visit."""
         self.job: Job = spider.job  # type: ignore[attr-defined]
         self.spider = spider
         self.per_host = self.crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.job.database.release_leases()
+        self.waiting: CrawlDatabase | Retries = self.job.retrying or self.job.database
         self._refresh()
 
     def has_pending_requests(self) -> bool:
         """Is there anything left to fetch within the budget?"""
-        return bool(self.returned) or (self._budget_left() > 0 and self.job.database.has_waiting())
+        return bool(self.returned) or (self._budget_left() > 0 and self.waiting.has_waiting())
 
     def enqueue_request(self, request: Request) -> bool:
         """Keeps a redirect or retry for the next turn."""
@@ -65,21 +69,20 @@ class FrontierScheduler(BaseScheduler):
             self._refresh()
         try:
             lease = self._lease()
-        except OperationalError as error:
-            self.job.stopped = (
-                self.job.stopped or f"{self.job.database.directory}: the database refused: {error}; go on with --resume"
-            )
+        except DatabaseError as error:
+            self.job.halt(stop_of(error), told_of(error, str(self.job.database.directory)))
             return None
         return self._request(lease) if lease else None
 
     def _lease(self) -> Lease | None:
         """The best address of the next host that is not busy; hosts without any leave the round."""
+        busy = self._under_way_by_host()
         for _ in range(len(self.hosts)):
             hostname = self.hosts[0]
             self.hosts.rotate(-1)
-            if self._busy(hostname):
+            if busy[hostname] >= self.per_host:
                 continue
-            lease = self.job.database.lease(hostname)
+            lease = self.waiting.lease(hostname)
             if lease is not None:
                 self.job.database.mark_leased(lease)
                 return lease
@@ -89,7 +92,7 @@ class FrontierScheduler(BaseScheduler):
     def _refresh(self) -> None:
         self._since_refresh = 0
         known = set(self.hosts)
-        self.hosts.extend(one for one in self.job.database.waiting_hosts() if one not in known)
+        self.hosts.extend(one for one in self.waiting.waiting_hosts() if one not in known)
 
     def _budget_left(self) -> int:
         if self.job.stopped or self.job.seconds_left() <= 0:
@@ -100,10 +103,11 @@ class FrontierScheduler(BaseScheduler):
         engine = self.crawler.engine
         return len(engine.downloader.active) + len(engine.scraper.slot.active) if engine and engine.scraper.slot else 0
 
-    def _busy(self, hostname: str) -> bool:
+    def _under_way_by_host(self) -> Counter[str]:
+        """Requests by host; also those that still wait for robots.txt, else a slow one would take every place."""
         engine = self.crawler.engine
-        slot = engine.downloader.slots.get(hostname) if engine else None
-        return slot is not None and len(slot.active) >= self.per_host
+        active = engine.downloader.active if engine else ()
+        return Counter(urlparse_cached(request).hostname or "" for request in active)
 
     def _request(self, lease: Lease) -> Request:
         candidate = lease.candidate

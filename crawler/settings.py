@@ -10,9 +10,8 @@ ROBOTSTXT_USER_AGENT = "egov"
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DNS_RESOLVER = "crawler.fetch.egress.FilteringResolver"
 ITEM_PIPELINES = {
-    "crawler.pipelines.ArchivePipeline": 100,
-    "crawler.pipelines.ReadPipeline": 200,
-    "crawler.pipelines.StoragePipeline": 300,
+    "crawler.pipelines.ReadPipeline": 100,
+    "crawler.pipelines.KeepPipeline": 200,
 }
 DOWNLOADER_MIDDLEWARES = {
     # Our own, since Scrapy's takes a failing robots.txt for a permission.
@@ -33,6 +32,7 @@ SPIDER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "crawler.extensions.Watch": 10,
+    "crawler.losses.Losses": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.logstats.LogStats": None,

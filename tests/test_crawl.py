@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from crawler.fetch.archive import ArchiveWriter, read_pages
-from crawler.pipelines import told
+from crawler.stops import told_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
 
 TEXT = "The ministry is responsible for the health of the people, and for the hospitals of the country. " * 4
@@ -188,8 +188,8 @@ def test_a_killed_crawl_goes_on_and_fetches_nothing_twice(tmp_path):
 
 def test_a_full_disk_is_told_with_what_to_do(tmp_path):
     error = OSError(errno.ENOSPC, "No space left on device")
-    assert "the disk is full" in told(error, "x.warc.gz")
-    assert "--resume" in told(error, "x.warc.gz")
+    assert "the disk is full" in told_of(error, "x.warc.gz")
+    assert "--resume" in told_of(error, "x.warc.gz")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

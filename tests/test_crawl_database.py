@@ -88,6 +88,7 @@ def test_a_page_that_the_database_refuses_is_still_to_be_fetched(database, visit
 def test_leases_are_given_back_with_all_they_held(tmp_path, database):
     lease = taken(database)
     assert not database.has_waiting()
+    database.settle()
     database.close()
     again = CrawlDatabase(tmp_path, "run")
     assert again.release_leases() == 1

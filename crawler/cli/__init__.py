@@ -6,6 +6,7 @@ from crawler import __version__
 from crawler.cli.gather import assess, crawl, demo
 from crawler.cli.instrument import rubric, seeds
 from crawler.cli.results import export, report, review, score
+from crawler.cli.runs import recrawl, status, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,5 +19,5 @@ def main() -> None:
     """
 
 
-for command in (crawl, assess, export, score, report, review, demo, rubric, seeds):
+for command in (crawl, status, recrawl, verify, assess, export, score, report, review, demo, rubric, seeds):
     main.add_command(command)

@@ -20,6 +20,7 @@ from crawler.items import (
     Seed,
 )
 from crawler.page.urls import host
+from crawler.storage.retries import asked_for, forget_earlier
 from crawler.storage.rows import (
     INSERT_CATALOGUE,
     INSERT_DATASET,
@@ -127,10 +128,13 @@ class CrawlDatabase:
         )
 
     def waiting_hosts(self) -> list[str]:
-        """Hosts with waiting addresses."""
-        return [
-            row[0] for row in self.db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'PENDING'").fetchall()
-        ]
+        """Hosts with waiting addresses, in order: one step in the index per host, however many addresses wait."""
+        first = "SELECT min(host) FROM frontier WHERE state = 'PENDING'"
+        rows = self.db.execute(
+            f"WITH RECURSIVE waiting (host) AS ({first} UNION ALL SELECT ({first} AND host > waiting.host)"
+            " FROM waiting WHERE waiting.host IS NOT NULL) SELECT host FROM waiting WHERE host IS NOT NULL"
+        )
+        return [row[0] for row in rows.fetchall()]
 
     def lease(self, hostname: str) -> Lease | None:
         """The best waiting address of a host, now LEASED; the lease is made durable with the next page."""
@@ -189,8 +193,11 @@ class CrawlDatabase:
         `sample`: files of a catalogue that will be asked for; until then the budget stands in their way.
         """
         with self.db.atomic():
+            forget_earlier(self.db, self.run, lease)
             self.db.conn.execute(INSERT_PAGE, page_row(self.run, page, record, length, assessed))
-            self.db.conn.executemany(INSERT_EVIDENCE, [evidence_row(self.run, one) for one in assessed.evidence])
+            self.db.conn.executemany(
+                INSERT_EVIDENCE, [evidence_row(self.run, one, record) for one in assessed.evidence]
+            )
             self.db.conn.executemany(INSERT_FAULT, fault_rows(self.run, page, record, assessed))
             if assessed.catalogue:
                 self.db.conn.execute(INSERT_CATALOGUE, catalogue_row(self.run, page, record, assessed.catalogue))
@@ -209,6 +216,7 @@ class CrawlDatabase:
     def store_links(self, links: Iterable[Candidate], lease: int | None) -> None:
         """New addresses from what is no page (a sitemap), and its acknowledgement."""
         with self.db.atomic():
+            forget_earlier(self.db, self.run, lease)
             self.queue(links)
             self._acknowledge(lease, "DONE", None)
 
@@ -226,7 +234,9 @@ class CrawlDatabase:
     def store_failure(self, failure: Failure, lease: int | None) -> None:
         """A page that could not be had, and its acknowledgement."""
         with self.db.atomic():
-            self.db.table("failure").insert({"run": self.run, **asdict(failure)}, replace=True)
+            forget_earlier(self.db, self.run, lease)
+            row = {"run": self.run, **asdict(failure), **asked_for(self.db, lease, failure.url)}
+            self.db.table("failure").insert(row, replace=True)
             self._acknowledge(lease, "FAILED", failure.reason)
 
     def _acknowledge(self, lease: int | None, state: str, reason: str | None) -> None:
@@ -266,7 +276,10 @@ class CrawlDatabase:
             self.db.execute("SELECT count(*) FROM page WHERE run = ? AND reason IS NULL", [self.run]).fetchone()[0]
         )
 
-    def close(self) -> None:
-        """Closes the database; leases that led to nothing are kept."""
+    def settle(self) -> None:
+        """Makes durable which addresses were leased since the last `together`."""
         self.db.commit()
+
+    def close(self) -> None:
+        """Closes the database."""
         self.db.close()

@@ -13,9 +13,10 @@ Nothing in this folder but this page is kept by git. This page is made from the 
 | `survey.db` | what all runs found and what people said of it: read by the review app, scores, report and export |
 | `runs/RUN/crawl.db` | one run: its frontier, pages and evidence; merged into `survey.db` at the end, may be merged again |
 | `runs/RUN/warc/*.warc.gz` | the pages themselves, WARC 1.1: request, response and metadata records, and what a browser made of a page |
-| `runs/RUN/run.json` | the manifest of a finished run: versions, budget, seeds, counts |
+| `runs/RUN/run.json` | the manifest of a run: state, versions, settings, seeds and their digest, rubric, vantage, start, end, counts |
 | `report/` | the static site that `egov report` writes |
-| `crawl.log` | what the crawler had to say; for people who mend it |
+| `runs/RUN/lock` | held by the process that works on the run |
+| `crawl.log` | what the crawler had to say, JSON lines: time, level, logger, message, country, run, url |
 | `review.key` | signs the sessions of the review app; keep it to yourself |
 
 Both databases are SQLite in WAL mode with STRICT tables and foreign keys. `egov export` gives their rows as CSV or JSON Lines.

@@ -52,10 +52,11 @@ def page_row(run: str, page: Page, record: Record, length: int, assessed: Assess
     )  # fmt: skip
 
 
-def evidence_row(run: str, one: Evidence) -> tuple[object, ...]:
+def evidence_row(run: str, one: Evidence, record: Record) -> tuple[object, ...]:
+    """The row of a piece of evidence whose page lies at `record`."""
     return (
-        run, one.warc, one.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
-        one.term, one.language, one.detector, one.depth, _path(one.path), one.sha256,
+        run, record.warc, record.offset, one.feature, one.country, one.portal, one.url, one.strength, one.quote, one.selector,
+        one.term, one.language, one.detector, one.depth, _path(one.path), record.sha256,
         one.captured_at, one.rubric, one.rubric_version, " ".join(one.tags), one.service_level,
     )  # fmt: skip
 

@@ -167,6 +167,16 @@ def _crawl_facts(db: Database) -> None:
     _tags_faults_and_facts(db)
 
 
+@crawl_migrations(name="0004_retries")
+def _retries(db: Database) -> None:
+    # The address that was asked for; `url` is where a redirect failed.
+    db.execute("ALTER TABLE failure ADD COLUMN address TEXT")
+    db.execute(
+        "CREATE INDEX frontier_retries ON frontier (host, priority DESC, id)"
+        " WHERE state = 'PENDING' AND (reason IS NOT NULL OR kind = 'render')"
+    )
+
+
 @survey_migrations(name="0001_evidence")
 def _survey_evidence(db: Database) -> None:
     _evidence_tables(db)

@@ -13,7 +13,7 @@ from crawler.storage.rows import EVIDENCE_COLUMNS, assessed_pages, evidence_from
 from crawler.storage.schema import open_database, survey_migrations
 
 FILE = "survey.db"
-_MERGED = (
+MERGED = (
     "run",
     "portal",
     "archive",
@@ -26,6 +26,7 @@ _MERGED = (
     "catalogue",
     "dataset",
 )
+"""Tables that a run brings into the survey, what is referred to first."""
 TABLES = {
     "evidence": "evidence", "findings": "finding", "pages": "page", "faults": "fault", "catalogues": "catalogue",
     "datasets": "dataset", "distributions": "distribution",
@@ -46,11 +47,14 @@ class SurveyDatabase:
         self.db = open_database(directory / FILE, survey_migrations, create=create)
 
     def merge(self, run_directory: Path) -> None:
-        """Takes over everything a run found. May be repeated; reviews are untouched."""
+        """Takes over what a run found, in place of what it had found before. May be repeated; reviews are untouched."""
         self.db.attach("shard", run_directory / DATABASE)
         try:
             with self.db.atomic():
-                for table in _MERGED:
+                # What the run no longer holds, since a retry replaced it, must not stay here either.
+                for table in reversed(MERGED[1:]):
+                    self.db.execute(f"DELETE FROM main.{table} WHERE run IN (SELECT id FROM shard.run)")
+                for table in MERGED:
                     columns = ", ".join(f'"{column.name}"' for column in self.db.table(table).columns)
                     self.db.execute(
                         f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM shard.{table}"
