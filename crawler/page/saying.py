@@ -9,7 +9,7 @@ from ahocorasick_rs import AhoCorasick
 
 from crawler.items import Reason
 from crawler.page.document import Document
-from crawler.page.wall_words import BY_REASON
+from crawler.page.wall_words import BY_REASON, ONLY_ALONE
 
 LONGEST = 120
 """Characters of a title part or heading that can be a statement of what the page is."""
@@ -64,7 +64,7 @@ def said_in(texts: Iterable[str]) -> set[Said]:
             if not _stands_alone(folded, start, end):
                 continue
             beside = sum(map(str.isalpha, folded)) - sum(map(str.isalpha, phrases[number]))
-            if beside <= NEARLY:
+            if beside <= (WHOLE if phrases[number] in ONLY_ALONE else NEARLY):
                 found.update(Said(reason, beside <= WHOLE) for reason in meanings[number])
     return found
 

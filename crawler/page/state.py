@@ -9,6 +9,7 @@ import re
 from crawler.items import Page, Reason
 from crawler.page.catalogues import Unreadable, answer_of
 from crawler.page.document import Document
+from crawler.page.parts import Field
 from crawler.page.saying import Said, said_in, statements
 from crawler.page.urls import host
 from crawler.page.vendors import (
@@ -36,6 +37,8 @@ SOURCE = 300_000
 """Bytes of a page with little text that are searched for marks of vendors."""
 NOTICE_TEXT = 800
 """Characters of text on a page that is no more than a notice: blocked, closed, for sale."""
+CURT_TEXT = 250
+"""Characters of a notice of refusal that says more in its title than that."""
 NOTICE_LINKS = 10
 """Links on such a page; one with the menu of its site has more."""
 NOT_FOUND_TEXT = 2_000
@@ -90,9 +93,11 @@ def reason_not_readable(page: Page, document: Document) -> Reason | None:
 
 def is_shell(document: Document) -> bool:
     """Is there next to no text until scripts have run?"""
-    if document.text_length >= SHELL_TEXT or len(document.links) > 10:
+    if document.text_length >= SHELL_TEXT or len(document.links) > 10 or len(_asked(document)) > 1:
         return False
-    scripted = bool(document.script_sources) or document.script_bytes >= SHELL_SCRIPT
+    # The script of a captcha brings no content.
+    sources = [source for source in document.script_sources if not _CAPTCHA_SOURCE.search(source)]
+    scripted = bool(sources) or document.script_bytes >= SHELL_SCRIPT
     return scripted or document.text_length == 0 or document.tree.css_first(_ROOT_MARK) is not None
 
 
@@ -122,9 +127,9 @@ def _by_status(page: Page, document: Document, said: set[Said], pieces: frozense
 
 def _challenge(document: Document, pieces: frozenset[str]) -> Reason | None:
     """Does a firewall answer in place of the site? Only for pages with little text."""
-    if mark := first_of(CHALLENGES, pieces):
+    if _few_links(document) and (mark := first_of(CHALLENGES, pieces)):
         return _blocked(document) if mark.reason is Reason.BLOCKED else mark.reason
-    bare = document.text_length < SHELL_TEXT and _few_links(document)
+    bare = document.text_length < SHELL_TEXT and _few_links(document) and not _asked(document)
     watched = pieces.intersection(ON_GOOD_PAGES_TOO) and not any(
         piece in source for source in document.script_sources for piece in ONLY_WATCHES
     )
@@ -137,9 +142,14 @@ def _is_captcha_form(document: Document) -> bool:
     """Is there a captcha, and nothing else to read, fill in or go to?"""
     if document.text_length >= NOTICE_TEXT or len(document.links) > 5 or document.tree.css_first(_CAPTCHA) is None:
         return False
-    asked = [field for field in document.fields if "captcha" not in field.name]
+    asked = _asked(document)
     drawn = document.tree.css_first("img[src*=captcha i]") is not None
     return len(asked) <= int(drawn) and not any(field.type in ("password", "email", "textarea") for field in asked)
+
+
+def _asked(document: Document) -> list[Field]:
+    """The fields of the page, without those of a captcha."""
+    return [field for field in document.fields if "captcha" not in field.name]
 
 
 def _by_statement(document: Document, said: set[Said]) -> Reason | None:
@@ -151,7 +161,8 @@ def _by_statement(document: Document, said: set[Said]) -> Reason | None:
         return Reason.PARKED
     if Reason.PARKED in reasons and notice:
         return Reason.PARKED
-    if Reason.BLOCKED in reasons and notice and not document.fields:
+    shortest = NOTICE_TEXT if Reason.BLOCKED in whole else CURT_TEXT
+    if Reason.BLOCKED in reasons and notice and document.text_length < shortest and not document.fields:
         return _blocked(document)
     if Reason.MAINTENANCE in reasons and notice:
         return Reason.MAINTENANCE
@@ -164,8 +175,9 @@ def _by_statement(document: Document, said: set[Said]) -> Reason | None:
 
 
 def _by_vendor(document: Document, pieces: frozenset[str]) -> Reason | None:
-    if document.text_length < CHALLENGE_TEXT and (mark := first_of((*PARKED, *MAINTENANCE), pieces)):
-        return mark.reason
+    if document.text_length < CHALLENGE_TEXT and len(document.links) <= 2 * NOTICE_LINKS:
+        if mark := first_of((*PARKED, *MAINTENANCE), pieces):
+            return mark.reason
     if not pieces.isdisjoint(CONSENT_PIECES) and _is_consent_wall(document):
         return Reason.CONSENT_WALL
     return None

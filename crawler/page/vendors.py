@@ -149,7 +149,6 @@ PARKED = _marks(
     ("cPanel", ("cgi-sys/suspendedpage.cgi",), "cPanel docs: web template editor"),
     ("cPanel", ("cgi-sys/defaultwebpage.cgi",), "cPanel docs: web template editor"),
     ("cPanel", ("account suspended", "contact your hosting provider"), "cPanel docs: web template editor"),
-    ("Plesk", ("plesk", "default page"), "Plesk docs: website templates"),
     ("IIS", ("iisstart.",), "Microsoft docs: IIS default document"),
     ("IIS", ("iis-85.png",), "Microsoft docs: IIS default document"),
     ("Apache", ("<h1>it works!</h1>",), "Apache HTTP Server: htdocs/index.html"),

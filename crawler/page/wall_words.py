@@ -62,7 +62,7 @@ MAINTENANCE = {
     " undergoing maintenance | we'll be back soon | we will be back soon | we'll be right back | be right back |"
     " temporarily unavailable | temporarily out of service | site is offline | site offline | under construction |"
     " coming soon | temporarily down | service unavailable | website is currently unavailable",
-    "fr": "en maintenance | site en maintenance | maintenance en cours | site en construction | en cours de maintenance |"
+    "fr": "en maintenance | site en maintenance | maintenance en cours | en construction | site en construction | en cours de maintenance |"
     " temporairement indisponible | momentanément indisponible | de retour bientôt | service indisponible",
     "es": "en mantenimiento | sitio en mantenimiento | en construcción | temporalmente fuera de servicio | volvemos pronto |"
     " temporalmente no disponible | servicio no disponible | estamos mejorando | mantenimiento programado",
@@ -168,6 +168,19 @@ SIGN_IN = {
     "vi": "đăng nhập", "id": "masuk", "th": "เข้าสู่ระบบ", "ja": "ログイン", "ko": "로그인", "sv": "logga in", "fi": "kirjaudu", "da": "log ind",
     "no": "logg inn", "he": "התחברות | כניסה", "hi": "लॉगिन", "bg": "вход", "et": "logi sisse | sisene",
 }  # fmt: skip
+
+ONLY_ALONE = frozenset(
+    [
+        "not found", "coming soon", "under construction", "under maintenance", "scheduled maintenance", "is for sale",
+        "security check", "human verification", "ddos protection", "just a moment", "un instant", "un momento",
+        "um momento", "einen moment", "en construction", "en construcción", "en maintenance", "en mantenimiento",
+        "em construção", "em manutenção", "in costruzione", "in manutenzione", "in onderhoud", "onderhoud",
+        "wartungsarbeiten", "in wartung", "технические работы", "технічні роботи", "доступ ограничен", "доступ обмежено",
+        "сайт закрыт", "bakım çalışması", "matengenezo", "工事中", "维护中", "系统升级", "시스템 점검", "점검 중",
+        "安全验证", "your privacy choices", "votre vie privée", "web application firewall",
+    ]
+)  # fmt: skip
+"""Phrases that content begins with as well: they count only where nothing else is said."""
 
 BY_REASON = {
     Reason.NOT_FOUND: NOT_FOUND,
