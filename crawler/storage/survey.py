@@ -25,10 +25,11 @@ _MERGED = (
     "distribution",
     "catalogue",
     "dataset",
+    "transport",
 )
 TABLES = {
     "evidence": "evidence", "findings": "finding", "pages": "page", "faults": "fault", "catalogues": "catalogue",
-    "datasets": "dataset", "distributions": "distribution",
+    "datasets": "dataset", "distributions": "distribution", "transport": "transport",
 }  # fmt: skip
 """What can be taken away as rows, and the tables that hold it."""
 # The run that stands for a country is the latest that has findings of it.
