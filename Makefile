@@ -30,6 +30,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/links.py
 	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/accessibility.py
+	$(BIN)/python benchmarks/state.py
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/throughput.py
 

@@ -22,6 +22,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.middlewares.ScopeMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.transport.TransportMiddleware": 110,
 }
 # Links are queued by the storage pipeline, and every status is an answer worth keeping.
 SPIDER_MIDDLEWARES = {

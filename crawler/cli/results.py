@@ -21,7 +21,7 @@ from crawler.items import EgovError
 
 EXPORTS = (
     "evidence", "findings", "decisions", "scores", "pages", "faults", "services", "links", "catalogues", "datasets",
-    "distributions",
+    "distributions", "transport",
 )  # fmt: skip
 """What can be taken away: `crawler.report.tables.WHAT`, spelled out so that `--help` need not load it."""
 

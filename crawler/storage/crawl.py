@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from crawler.hosts import TransportFacts
 from crawler.items import (
     AssessedPage,
     ClickPath,
@@ -242,6 +243,16 @@ class CrawlDatabase:
     def _acknowledge(self, lease: int | None, state: str, reason: str | None) -> None:
         if lease is not None:
             self.db.conn.execute("UPDATE frontier SET state = ?, reason = ? WHERE id = ?", [state, reason, lease])
+
+    def store_transport(self, country: str, facts: TransportFacts) -> None:
+        """How a host is reached; an earlier row of the same run is replaced."""
+        with self.db.atomic():
+            self.db.table("transport").insert({"run": self.run, "country": country, **asdict(facts)}, replace=True)
+
+    def knows_transport(self, hostname: str) -> bool:
+        """Was this host looked at in this run?"""
+        sql = "SELECT 1 FROM transport WHERE run = ? AND host = ?"
+        return self.db.execute(sql, [self.run, hostname]).fetchone() is not None
 
     def store_findings(self, findings: Iterable[Finding]) -> None:
         """The findings of the run; earlier ones of the same run are replaced."""

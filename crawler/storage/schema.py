@@ -30,6 +30,10 @@ NOTES = {
     "not_applicable, untested; `searched`: JSON: pages, depth, portals, languages, failures.",
     "failure": "Pages that could not be fetched, with a typed reason.",
     "portal": "The seeds of a run.",
+    "transport": "How each portal's host is reached, by connections of their own. `certificate`: valid, expired, not-yet-valid, "
+    "self-signed, wrong-host, unknown-issuer, other, none (no TLS), unknown; yes, no or unknown: `old_tls` (TLS 1.0 or 1.1 is "
+    "accepted), `redirects_to_https`, `hsts_subdomains`, `hsts_preload`, `ipv6_address`, `ipv6_connects`, `dnssec` (as far as "
+    "the system's resolver validates); `headers_from`: whether the headers that follow came by https, http or not at all.",
     "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
@@ -151,6 +155,27 @@ def _tags_faults_and_facts(db: Database) -> None:
     )
 
 
+def _transport(db: Database) -> None:
+    texts = ("address", "certificate", "detail", "protocol", "cipher", "issuer", "not_after")
+    further = (
+        "content_security_policy",
+        "content_type_options",
+        "frame_options",
+        "referrer_policy",
+        "permissions_policy",
+    )
+    facts = ("hsts_subdomains", "hsts_preload", "ipv6_address", "ipv6_connects", "dnssec")
+    columns = [
+        "run TEXT NOT NULL", "host TEXT NOT NULL", "country TEXT NOT NULL", "checked_at TEXT NOT NULL",
+        *(f"{name} TEXT NOT NULL" for name in texts), "days_left INTEGER", "old_tls TEXT NOT NULL",
+        "redirects_to_https TEXT NOT NULL", "headers_from TEXT NOT NULL", "status INTEGER", "hsts_max_age INTEGER",
+        *(f"{name} TEXT NOT NULL" for name in (*further, *facts)),
+    ]  # fmt: skip
+    db.execute(
+        f"CREATE TABLE transport ({', '.join(columns)}, PRIMARY KEY (run, host), FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
+
+
 @crawl_migrations(name="0002_frontier")
 def _frontier(db: Database) -> None:
     db.execute(
@@ -175,6 +200,11 @@ def _retries(db: Database) -> None:
         "CREATE INDEX frontier_retries ON frontier (host, priority DESC, id)"
         " WHERE state = 'PENDING' AND (reason IS NOT NULL OR kind = 'render')"
     )
+
+
+@crawl_migrations(name="0005_transport")
+def _crawl_transport(db: Database) -> None:
+    _transport(db)
 
 
 @survey_migrations(name="0001_evidence")
@@ -206,6 +236,11 @@ def _reviews(db: Database) -> None:
 @survey_migrations(name="0003_tags_faults_and_facts")
 def _survey_facts(db: Database) -> None:
     _tags_faults_and_facts(db)
+
+
+@survey_migrations(name="0004_transport")
+def _survey_transport(db: Database) -> None:
+    _transport(db)
 
 
 def open_database(path: Path, migrations: Migrations, *, create: bool = True) -> Database:

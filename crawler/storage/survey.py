@@ -25,11 +25,12 @@ MERGED = (
     "distribution",
     "catalogue",
     "dataset",
+    "transport",
 )
 """Tables that a run brings into the survey, what is referred to first."""
 TABLES = {
     "evidence": "evidence", "findings": "finding", "pages": "page", "faults": "fault", "catalogues": "catalogue",
-    "datasets": "dataset", "distributions": "distribution",
+    "datasets": "dataset", "distributions": "distribution", "transport": "transport",
 }  # fmt: skip
 """What can be taken away as rows, and the tables that hold it."""
 # The run that stands for a country is the latest that has findings of it.
