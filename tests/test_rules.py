@@ -129,6 +129,7 @@ def test_a_pattern_in_another_encoding_is_compared_octet_by_octet():
     robots = parse(b"User-agent: egov\nDisallow: /caf\xe9")
     assert not robots.allows("https://gov.example/caf%E9", "egov")
     assert robots.allows("https://gov.example/caf%C3%A9", "egov")
+    assert str(robots.decides("https://gov.example/caf%E9", "egov")) == "Disallow: /caf\ufffd"
 
 
 def test_a_line_that_is_too_long_is_cut():

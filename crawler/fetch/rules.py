@@ -176,8 +176,7 @@ def parse(body: bytes) -> Robots:
     naming = ended = False
     for name, value in _lines(body):
         if name == "sitemap":
-            if value not in sitemaps:
-                sitemaps.append(value)
+            sitemaps.append(_readable(value))
         elif name == "user-agent":
             # A group ends where an agent is named after a rule; other lines must not end it (RFC 9309, 2.2.4).
             under = under if naming else []
@@ -196,7 +195,7 @@ def parse(body: bytes) -> Robots:
             for rule in _rules(name == "allow", value):
                 for group in under:
                     group.add(rule)
-    return Robots(groups, tuple(sitemaps))
+    return Robots(groups, tuple(dict.fromkeys(sitemaps)))
 
 
 def _lines(body: bytes) -> Iterator[tuple[str, str]]:
@@ -229,9 +228,15 @@ def _rules(allows: bool, value: str) -> Iterator[Rule]:
     # An empty pattern matches nothing; one that begins with something else can match no path.
     if value.startswith(("/", "*")):
         pattern = spelled(value, pattern=True)
-        yield Rule(allows, value, pattern)
+        text = _readable(value)
+        yield Rule(allows, text, pattern)
         if allows and pattern.endswith("/index.html"):
-            yield Rule(allows, value, pattern.removesuffix("index.html") + "$")
+            yield Rule(allows, text, pattern.removesuffix("index.html") + "$")
+
+
+def _readable(value: str) -> str:
+    """The value for people and databases: octets that are no UTF-8 are replaced."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _seconds(value: str) -> float:

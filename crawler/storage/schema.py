@@ -31,6 +31,9 @@ NOTES = {
     "failure": "Pages that could not be fetched, with a typed reason.",
     "portal": "The seeds of a run.",
     "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
+    "robots": "Each answer for robots.txt, by which a denial can be checked. `url`: where it came from, after redirects; "
+    "`body`: as far as it is read; `crawl_delay_s`: what it asks of us, before the cap of 30 s; `refusal`: why everything "
+    "is forbidden.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
 }
@@ -165,6 +168,15 @@ def _frontier(db: Database) -> None:
 @crawl_migrations(name="0003_tags_faults_and_facts")
 def _crawl_facts(db: Database) -> None:
     _tags_faults_and_facts(db)
+
+
+@crawl_migrations(name="0004_robots")
+def _robots(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE robots (run TEXT NOT NULL, origin TEXT NOT NULL, fetched_at TEXT NOT NULL, url TEXT NOT NULL,"
+        " status INTEGER, sha256 TEXT NOT NULL, body BLOB NOT NULL, crawl_delay_s REAL NOT NULL, refusal TEXT,"
+        " detail TEXT NOT NULL, PRIMARY KEY (run, origin, fetched_at), FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
 
 
 @survey_migrations(name="0001_evidence")
