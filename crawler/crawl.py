@@ -18,10 +18,14 @@ from crawler import __version__
 from crawler.collector import spare
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
+from crawler.fetch.courtesy import Courtesy
+from crawler.fetch.night import night
+from crawler.fetch.stops import StopList
 from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed
 from crawler.job import Budget, Job, now, runs_directory
+from crawler.politeness import courteous
 from crawler.rubric import Rubric
 from crawler.seeds import countries, scope_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
@@ -42,6 +46,7 @@ class Wish:
     allow_private: bool = False
     use_browser: bool = True
     resume: bool = False
+    night: str = ""
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -50,6 +55,10 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
         raise EgovError(
             "who visits public servers says who they are: give --contact or set EGOV_CONTACT to a web or e-mail address"
         )
+    StopList.of(wish.out)
+    for country, _ in countries_seeds:
+        if wish.night:
+            night(wish.night, country)
     SurveyDatabase(wish.out).close()
     browser = find_browser() if wish.use_browser else None
     if wish.use_browser and browser is None:
@@ -86,6 +95,7 @@ def settings(wish: Wish, browser: str | None) -> Settings:
     if browser:
         handlers = scrapy_settings(browser, allow_private=wish.allow_private)
         handlers["DOWNLOAD_HANDLERS"] |= {"file": None, "ftp": None, "s3": None, "data": None}
+        handlers["PLAYWRIGHT_ABORT_REQUEST"] = courteous(handlers["PLAYWRIGHT_ABORT_REQUEST"], StopList.of(wish.out))
         changed |= handlers
     found.setdict(changed, priority="cmdline")
     return found
@@ -125,6 +135,9 @@ def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Jo
         archive=archive,
         allow_private=wish.allow_private,
         browser=browser,
+        courtesy=Courtesy(
+            wish.budget.delay_s, StopList.of(wish.out), night(wish.night, country) if wish.night else None
+        ),
     )
     job.progress.read = database.pages_read()
     return job

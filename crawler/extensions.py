@@ -16,7 +16,10 @@ from twisted.internet.task import LoopingCall
 from crawler.items import Reason
 from crawler.job import Job
 
-BLOCKED = (Reason.BLOCKED, Reason.CAPTCHA, Reason.LOGIN_WALL, Reason.ROBOTS_DENIED, Reason.ROBOTS_UNREACHABLE)
+BLOCKED = (
+    Reason.BLOCKED, Reason.CAPTCHA, Reason.LOGIN_WALL, Reason.ROBOTS_DENIED, Reason.ROBOTS_UNREACHABLE, Reason.RESTING,
+    Reason.STOPPED_BY_US,
+)  # fmt: skip
 PLAIN_EVERY_S = 10.0
 """Seconds between lines where stderr is no terminal."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter
+from crawler.fetch.courtesy import Courtesy
 from crawler.focus import Focus
 from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed
 from crawler.page.document import Document
@@ -57,6 +58,7 @@ class Job:
     archive: ArchiveWriter
     allow_private: bool = False
     browser: str | None = None
+    courtesy: Courtesy = field(default_factory=Courtesy)
     progress: Progress = field(default_factory=Progress)
     stopped: str = ""
     _queued: dict[str, int] = field(default_factory=dict)

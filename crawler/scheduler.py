@@ -2,16 +2,20 @@
 
 from collections import deque
 from sqlite3 import OperationalError
+from time import monotonic
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.job import Job
 from crawler.storage.crawl import Lease
 
 REFRESH = 20
 """Requests after which the list of waiting hosts is read again."""
+PATIENCE_S = 5.0
+"""Seconds that a request may wait in the downloader for its host's turn; the engine looks here again as often."""
 
 _PARSERS = {
     "page": "parse", "render": "parse_rendered", "sitemap": "parse_sitemap", "catalogue": "parse_catalogue",
@@ -56,8 +60,11 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request whose host is not busy, or None."""
-        if self.returned:
-            return self.returned.popleft()
+        for _ in range(len(self.returned)):
+            request = self.returned.popleft()
+            if not self._rests(urlparse_cached(request).hostname or ""):
+                return request
+            self.returned.append(request)
         if self._budget_left() <= self._under_way():
             return None
         self._since_refresh += 1
@@ -103,7 +110,12 @@ class FrontierScheduler(BaseScheduler):
     def _busy(self, hostname: str) -> bool:
         engine = self.crawler.engine
         slot = engine.downloader.slots.get(hostname) if engine else None
-        return slot is not None and len(slot.active) >= self.per_host
+        return slot is not None and (len(slot.active) >= self.per_host or self._rests(hostname))
+
+    def _rests(self, hostname: str) -> bool:
+        """Is the host's next turn so far away that its requests need not take the places of others?"""
+        slot = self.crawler.engine.downloader.slots.get(hostname) if self.crawler.engine else None
+        return slot is not None and slot.lastseen + slot.delay - monotonic() > PATIENCE_S
 
     def _request(self, lease: Lease) -> Request:
         candidate = lease.candidate

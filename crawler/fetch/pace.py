@@ -42,8 +42,8 @@ class Pace:
         return max(self.floor_s, self.crawl_delay_s)
 
     def asks(self, crawl_delay_s: float) -> "Pace":
-        """After robots.txt was read."""
-        return replace(self, crawl_delay_s=min(crawl_delay_s, MAX_CRAWL_DELAY_S))
+        """After robots.txt was read; of several origins of a host the slowest counts."""
+        return replace(self, crawl_delay_s=max(self.crawl_delay_s, min(crawl_delay_s, MAX_CRAWL_DELAY_S)))
 
     def answered(self, latency_s: float, status: int) -> "Pace":
         """After an answer: Scrapy's AutoThrottle for one request at a time.
