@@ -16,11 +16,15 @@ from crawler import __version__, manifest
 from crawler.collector import spare
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
+from crawler.fetch.courtesy import Courtesy
+from crawler.fetch.night import night
+from crawler.fetch.stops import StopList
 from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed, Stop
 from crawler.job import Budget, Job, now, runs_directory
 from crawler.logs import Log
+from crawler.politeness import courteous
 from crawler.readers import Readers
 from crawler.rubric import Rubric
 from crawler.seeds import Scope, countries, scope_of, seeds_for
@@ -52,6 +56,7 @@ class Wish:
     resume: bool = False
     vantage: str = ""
     retry: bool = False
+    night: str = ""
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -62,6 +67,10 @@ def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list
         )
     if not manifest.vantage(wish.vantage)["declared"] and not wish.allow_private:
         print("vantage undeclared: --vantage 'DE, university network' tells from where this was seen", file=sys.stderr)
+    StopList.of(wish.out)
+    for country, _ in countries_seeds:
+        if wish.night:
+            night(wish.night, country)
     SurveyDatabase(wish.out).close()
     browser = find_browser() if wish.use_browser else None
     if wish.use_browser and browser is None:
@@ -93,6 +102,7 @@ def settings(wish: Wish, browser: str | None) -> Settings:
     if browser:
         handlers = scrapy_settings(browser, allow_private=wish.allow_private)
         handlers["DOWNLOAD_HANDLERS"] |= {"file": None, "ftp": None, "s3": None, "data": None}
+        handlers["PLAYWRIGHT_ABORT_REQUEST"] = courteous(handlers["PLAYWRIGHT_ABORT_REQUEST"], StopList.of(wish.out))
         changed |= handlers
     found.setdict(changed, priority="cmdline")
     return found
@@ -196,6 +206,9 @@ def _opened(
         allow_private=wish.allow_private,
         browser=browser,
         retrying=retrying,
+        courtesy=Courtesy(
+            wish.budget.delay_s, StopList.of(wish.out), night(wish.night, country) if wish.night else None
+        ),
     )
     job.progress.read = database.pages_read()
     _begin_manifest(job, wish)

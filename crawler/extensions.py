@@ -18,7 +18,7 @@ from crawler.job import Job
 
 BLOCKED = (
     Reason.BLOCKED, Reason.CAPTCHA, Reason.LOGIN_WALL, Reason.CONSENT_WALL, Reason.ROBOTS_DENIED,
-    Reason.ROBOTS_UNREACHABLE,
+    Reason.ROBOTS_UNREACHABLE, Reason.RESTING, Reason.STOPPED_BY_US,
 )  # fmt: skip
 PLAIN_EVERY_S = 10.0
 """Seconds between lines where stderr is no terminal."""

@@ -50,6 +50,8 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal-error"
     NOT_AUTOMATED = "not-automated"
     BUDGET = "budget"
+    RESTING = "resting"
+    STOPPED_BY_US = "stopped-by-us"
 
 
 class Stop(StrEnum):
@@ -61,6 +63,7 @@ class Stop(StrEnum):
     NOT_WRITABLE = "not-writable"
     DATABASE_LOCKED = "database-locked"
     DATABASE_REFUSED = "database-refused"
+    NIGHT_OVER = "night-over"
 
 
 class Strength(StrEnum):
@@ -266,6 +269,25 @@ class Failure:
     url: str
     reason: Reason
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """An answer for robots.txt, by which a denial can be checked later.
+
+    `url`: where the answer came from, after redirects; `status` is None where there was none; `body` as far as it is
+    read; `crawl_delay_s`: what it asks of us, before the cap; `refusal`: why everything is forbidden.
+    """
+
+    origin: str
+    url: str
+    fetched_at: str
+    status: int | None
+    body: bytes
+    sha256: str
+    crawl_delay_s: float
+    refusal: Reason | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter, Captured
+from crawler.fetch.courtesy import Courtesy
 from crawler.focus import Focus
 from crawler.items import Distribution, Failure, Page, Seed, Stop
 from crawler.page.urls import host
@@ -60,6 +61,7 @@ class Job:
     archive: ArchiveWriter
     allow_private: bool = False
     browser: str | None = None
+    courtesy: Courtesy = field(default_factory=Courtesy)
     progress: Progress = field(default_factory=Progress)
     stopped: str = ""
     stop: Stop | None = None

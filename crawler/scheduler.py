@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from sqlite3 import DatabaseError
+from time import monotonic
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
@@ -16,6 +17,8 @@ from crawler.storage.retries import Retries
 
 REFRESH = 20
 """Requests after which the list of waiting hosts is read again."""
+PATIENCE_S = 5.0
+"""Seconds that a request may wait in the downloader for its host's turn; the engine looks here again as often."""
 
 _PARSERS = {
     "page": "parse", "render": "parse_rendered", "sitemap": "parse_sitemap", "catalogue": "parse_catalogue",
@@ -60,8 +63,11 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request whose host is not busy, or None."""
-        if self.returned:
-            return self.returned.popleft()
+        for _ in range(len(self.returned)):
+            request = self.returned.popleft()
+            if not self._rests(urlparse_cached(request).hostname or ""):
+                return request
+            self.returned.append(request)
         if self._budget_left() <= self._under_way():
             return None
         self._since_refresh += 1
@@ -80,7 +86,7 @@ class FrontierScheduler(BaseScheduler):
         for _ in range(len(self.hosts)):
             hostname = self.hosts[0]
             self.hosts.rotate(-1)
-            if busy[hostname] >= self.per_host:
+            if busy[hostname] >= self.per_host or self._rests(hostname):
                 continue
             lease = self.waiting.lease(hostname)
             if lease is not None:
@@ -108,6 +114,11 @@ class FrontierScheduler(BaseScheduler):
         engine = self.crawler.engine
         active = engine.downloader.active if engine else ()
         return Counter(urlparse_cached(request).hostname or "" for request in active)
+
+    def _rests(self, hostname: str) -> bool:
+        """Is the host's next turn so far away that its requests need not take the places of others?"""
+        slot = self.crawler.engine.downloader.slots.get(hostname) if self.crawler.engine else None
+        return slot is not None and slot.lastseen + slot.delay - monotonic() > PATIENCE_S
 
     def _request(self, lease: Lease) -> Request:
         candidate = lease.candidate

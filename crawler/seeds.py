@@ -9,7 +9,7 @@ from pathlib import Path
 import pycountry
 
 from crawler.items import EgovError, Seed
-from crawler.page.urls import among, host, normal, site
+from crawler.page.urls import among, ascii_host, host, normal, site
 from crawler.rubric import rubrics_directory
 
 COLUMNS = ("country", "role", "url", "languages", "hosts", "source", "checked_on", "replaced_by")
@@ -64,7 +64,7 @@ def countries() -> dict[str, Country]:
     path = rubrics_directory() / "seeds" / "countries.csv"
     found = {}
     for _, row in _rows(path, ("iso3", "iso2", "name", "region", "languages", "suffixes")):
-        languages, suffixes = tuple(row["languages"].split()), tuple(row["suffixes"].split())
+        languages, suffixes = tuple(row["languages"].split()), tuple(map(ascii_host, row["suffixes"].split()))
         found[row["iso3"]] = Country(row["iso3"], row["iso2"], row["name"], row["region"], languages, suffixes)
     return found
 
@@ -97,7 +97,11 @@ def read_seeds(path: Path) -> list[Seed]:
             country = country_code(row["country"])
         except EgovError as error:
             raise EgovError(f"{place}: country: {error}") from None
-        languages, hosts = tuple(row["languages"].split()), tuple(row["hosts"].lower().split())
+        languages = tuple(row["languages"].split())
+        try:
+            hosts = tuple(ascii_host(one) for one in row["hosts"].split())
+        except ValueError:
+            raise EgovError(f"{place}: hosts: '{row['hosts']}' holds what is no host name") from None
         found.append(
             Seed(country, row["role"], url, languages, hosts, row["source"], row["checked_on"], row["replaced_by"])
         )

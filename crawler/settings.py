@@ -23,6 +23,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.ScopeMiddleware": 90,
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.transport.TransportMiddleware": 110,
+    # The last to see a request before it is sent, the first to hear what became of it.
+    "crawler.politeness.CourtesyMiddleware": 800,
 }
 # Links are queued by the storage pipeline, and every status is an answer worth keeping.
 SPIDER_MIDDLEWARES = {
@@ -34,6 +36,7 @@ SPIDER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.extensions.Watch": 10,
     "crawler.losses.Losses": 20,
+    "crawler.politeness.NightWatch": 20,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.logstats.LogStats": None,
@@ -47,6 +50,8 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_ITEMS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
+# A floor is a floor: Scrapy's own default takes up to half of a delay away.
+DOWNLOAD_DELAY_JITTER = 0.0
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
@@ -54,6 +59,6 @@ DOWNLOAD_FAIL_ON_DATALOSS = False
 COOKIES_ENABLED = False
 REDIRECT_MAX_TIMES = 8
 RETRY_TIMES = 1
-RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
+RETRY_HTTP_CODES = [500, 502, 503, 504, 408, 429]
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", "Accept-Language": "*"}
 LOG_LEVEL = "WARNING"

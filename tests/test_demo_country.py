@@ -18,13 +18,14 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 from playwright.sync_api import sync_playwright
-from protego import Protego
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.demo import country as demo
 from crawler.demo.country import BLOCKED, DOWN, SHELL, DemoCountry, serve
 from crawler.demo.server import bind
 from crawler.fetch.browser import ADVICE, find_browser, launch_options
+from crawler.fetch.robots import policy
+from crawler.items import Reason
 from crawler.seeds import read_seeds, scope_of
 
 LIVE = [portal.role for portal in demo.PORTALS if portal.role not in (BLOCKED, DOWN)]
@@ -245,12 +246,12 @@ def test_the_shell_fills_itself_in_a_browser_without_outside_network(country: De
 
 @pytest.mark.parametrize("role", [*LIVE, BLOCKED])
 def test_robots_rules_parse(country: DemoCountry, role: str) -> None:
-    rules = Protego.parse(get(country.url(role, "/robots.txt")).body.decode())
-    assert rules.can_fetch(country.url(role), "egov")
-    assert rules.crawl_delay("egov") is None
+    rules = policy(200, get(country.url(role, "/robots.txt")).body)
+    assert rules.refuses(country.url(role), "egov") is None
+    assert rules.crawl_delay_s("egov") == 0
     if role == "national":
-        assert not rules.can_fetch(country.url(role, "/internal/"), "egov")
-        assert list(rules.sitemaps) == [country.url(role, "/sitemap.xml")]
+        assert rules.refuses(country.url(role, "/internal/"), "egov") is Reason.ROBOTS_DENIED
+        assert rules.sitemaps() == [country.url(role, "/sitemap.xml")]
 
 
 def test_the_forbidden_folder_is_linked_but_not_in_the_sitemap(country: DemoCountry, crawled: dict[str, Reply]) -> None:

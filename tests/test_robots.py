@@ -20,7 +20,7 @@ def test_a_success_is_parsed_and_obeyed(status):
     assert refused(status, url="https://gov.example/public") is None
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 499])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 499])
 def test_unavailable_allows_everything(status):
     assert refused(status) is None
 
@@ -30,7 +30,7 @@ def test_a_redirect_that_led_nowhere_is_unavailable(status):
     assert refused(status) is None
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
 def test_unreachable_forbids_everything(status):
     assert refused(status, b"", url="https://gov.example/") is Reason.ROBOTS_UNREACHABLE
 
@@ -38,6 +38,12 @@ def test_unreachable_forbids_everything(status):
 @pytest.mark.parametrize("reason", [Reason.DNS, Reason.TLS, Reason.TIMEOUT])
 def test_a_host_that_cannot_be_reached_is_refused_with_its_own_reason(reason):
     assert unreachable(reason).refuses(PAGE, AGENT) is reason
+
+
+def test_a_refusal_names_the_rule_or_the_failure():
+    assert policy(200, DENIES).told(PAGE, AGENT) == "robots.txt: Disallow: /private/"
+    assert policy(503, b"").told(PAGE, AGENT) == "robots.txt: HTTP status 503"
+    assert unreachable(Reason.DNS, "DNS lookup failed").told(PAGE, AGENT) == "robots.txt: DNS lookup failed"
 
 
 def test_rules_for_us_come_before_rules_for_all():
@@ -62,6 +68,12 @@ def test_what_comes_after_half_a_megabyte_is_not_read():
     filler = b"# x\n" * (MAX_SIZE // 4)
     assert refused(200, filler[:-100] + b"\n" + DENIES) is Reason.ROBOTS_DENIED
     assert refused(200, filler + DENIES) is None
+
+
+def test_half_a_line_at_the_end_of_what_is_read_is_no_rule():
+    body = b"User-agent: *\n" + b"#" * (MAX_SIZE - 14 - 12) + b"\nDisallow: /private/"
+    assert body[:MAX_SIZE].endswith(b"\nDisallow: /")
+    assert refused(200, body, "https://gov.example/") is None
 
 
 @pytest.mark.parametrize(("line", "delay"), [(b"2.5", 2.5), (b"9999", MAX_CRAWL_DELAY_S), (b"soon", 0.0), (b"", 0.0)])

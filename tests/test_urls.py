@@ -8,7 +8,7 @@ from crawler.page.urls import absolute, among, first_path_tokens, host, may_be_p
 
 BASE = "https://gov.example/a/b.html"
 _PIECES = ["a", "é", "\x00", "\u200b", ":", "/", "?", "#", "&", "=", ";", ".", "%", "[", "]", "@", " ", "\\", "\n",
-           "http://", "https://", "utm_x=1", "sid=", "..", "//", ":80", ":443", "javascript:", "//["]  # fmt: skip
+           "http://", "https://", "http://é.рф", "%2F", "utm_x=1", "sid=", "..", "//", ":80", ":443", "javascript:", "//["]  # fmt: skip
 hrefs = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
 
 
@@ -22,6 +22,25 @@ def test_any_href_gives_a_web_address_or_nothing(href):
 def test_the_normal_form_is_its_own_normal_form(href):
     url = absolute(href, BASE)
     assert not url or normal(url) == url
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://www.правительство.рф/a", "http://WWW.ПРАВИТЕЛЬСТВО.РФ:80/a", "http://www。правительство.рф/a",
+        "http://www.xn--80aealotwbjpid2k.xn--p1ai/a", "//www.%D0%BF%D1%80%D0%B0%D0%B2%D0%B8%D1%82%D0%B5%D0%BB%D1%8C%D1%81%D1%82%D0%B2%D0%BE.рф/a",
+    ],
+)  # fmt: skip
+def test_a_host_in_another_script_has_one_form_however_it_is_written(written):
+    url = absolute(written, "http://gov.example/")
+    assert url == "http://www.xn--80aealotwbjpid2k.xn--p1ai/a"
+    assert host(written if written.startswith("http") else url) == "www.xn--80aealotwbjpid2k.xn--p1ai"
+    assert site(host(url)) == "xn--80aealotwbjpid2k.xn--p1ai"
+
+
+@pytest.mark.parametrize("href", ["http://-é-/", "http://\u00ad/", "http://a%2Fb/", "http://é b/", "http://xn--é/"])
+def test_what_is_no_host_name_is_no_address(href):
+    assert absolute(href, BASE) == ""
 
 
 @given(hrefs)

@@ -37,6 +37,12 @@ from crawler.items import EgovError
     default="",
     help="From where you crawl: exit country and network, 'DE, university network'.  [$EGOV_VANTAGE]",
 )
+@click.option(
+    "--night",
+    default="",
+    metavar="HH:MM-HH:MM",
+    help="Ask hosts only in these hours of the country's (its capital's) clock, or of a zone: 22:00-06:00@Asia/Tokyo.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the country's latest run if it is unfinished.")
 @click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
 @click.option("--no-browser", is_flag=True, help="Never start Chromium.")
@@ -52,6 +58,7 @@ def crawl(
     delay: float,
     contact: str,
     vantage: str,
+    night: str,
     resume: bool,
     allow_private: bool,
     no_browser: bool,
@@ -69,7 +76,9 @@ def crawl(
 
     codes = [country_code(one) for one in countries]
     budget = Budget(max_pages, max_depth, max_minutes * 60, delay)
-    wish = crawling.Wish(out, load(rubric), budget, contact, allow_private, not no_browser, resume, vantage)
+    wish = crawling.Wish(
+        out, load(rubric), budget, contact, allow_private, not no_browser, resume, vantage, night=night
+    )
     crawling.crawl([(code, seeds_for(code, seeds)) for code in codes], wish)
     read = sum(print_findings(out, rubric, code) for code in codes)
     if not read:

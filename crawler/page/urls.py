@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
+import idna
 import tldextract
 
 # The list that ships with the package: assessing must not need the network.
@@ -15,6 +16,7 @@ _TRACKING = re.compile(
 )
 # Written in normal form already: from the root, or absolute with a path; no dot segments, query or port.
 _PLAIN = re.compile(r"(?:https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)?/(?:[\w~%-][\w.~%-]*+(?:/|$))*+", re.A)
+_HOST_AND_PORT = re.compile(r"[a-z0-9._-]+(?::\d*)?")
 _SESSION_PATH = re.compile(r";jsessionid=[^?#/]*", re.I)
 _NOT_PAGES = frozenset(
     "pdf doc docx xls xlsx ppt pptx odt ods csv json xml rdf geojson zip rar 7z gz tar jpg jpeg png gif svg webp ico mp3 mp4"
@@ -58,7 +60,11 @@ def host_written(href: str) -> str:
         return ""
     for mark in "/?#\\":
         rest = rest.partition(mark)[0]
-    return rest.rpartition("@")[2].partition(":")[0].lower()
+    name = rest.rpartition("@")[2].partition(":")[0].lower()
+    try:
+        return name if name.isascii() else ascii_host(name)
+    except ValueError:
+        return ""
 
 
 _WEB = ("https:", "http:", "")
@@ -105,6 +111,11 @@ def normal(url: str) -> str:
     query = _TRACKING.sub("", "?" + parts.query)[1:].rstrip("&;") if parts.query else ""
     path = _SESSION_PATH.sub("", parts.path) or "/"
     netloc = parts.netloc.rpartition("@")[2].lower()
+    if "%" in netloc or not netloc.isascii():
+        name, colon, port = unquote(netloc).partition(":")
+        netloc = ascii_host(name) + colon + port
+        if not _HOST_AND_PORT.fullmatch(netloc):
+            raise ValueError(f"'{name}' is no host name")
     if netloc.endswith((":80", ":443")) and parts.port == (443 if parts.scheme == "https" else 80):
         netloc = netloc.rpartition(":")[0]
     return urlunsplit((parts.scheme, netloc, path, query, ""))
@@ -112,11 +123,23 @@ def normal(url: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def host(url: str) -> str:
-    """The host of an address in lower case, without port; "" where there is none."""
+    """The host of an address in lower case and A-labels, without port; "" where there is none."""
     try:
-        return (urlsplit(url).hostname or "").rstrip(".")
+        return ascii_host((urlsplit(url).hostname or "").rstrip("."))
     except ValueError:
         return ""
+
+
+def ascii_host(hostname: str) -> str:
+    """The host in lower case and A-labels, the one form in which hosts are compared and asked (UTS 46, RFC 5891).
+
+    Raises ValueError for what is no host name.
+
+    >>> ascii_host("www.правительство.РФ"), ascii_host("Gov.example")
+    ('www.xn--80aealotwbjpid2k.xn--p1ai', 'gov.example')
+    """
+    lowered = hostname.lower()
+    return lowered if lowered.isascii() else idna.encode(lowered, uts46=True).decode()
 
 
 def may_be_page(url: str) -> bool:

@@ -35,6 +35,9 @@ NOTES = {
     "accepted), `redirects_to_https`, `hsts_subdomains`, `hsts_preload`, `ipv6_address`, `ipv6_connects`, `dnssec` (as far as "
     "the system's resolver validates); `headers_from`: whether the headers that follow came by https, http or not at all.",
     "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
+    "robots": "Each answer for robots.txt, by which a denial can be checked. `url`: where it came from, after redirects; "
+    "`body`: as far as it is read; `crawl_delay_s`: what it asks of us, before the cap of 30 s; `refusal`: why everything "
+    "is forbidden.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
 }
@@ -205,6 +208,15 @@ def _retries(db: Database) -> None:
 @crawl_migrations(name="0005_transport")
 def _crawl_transport(db: Database) -> None:
     _transport(db)
+
+
+@crawl_migrations(name="0006_robots")
+def _robots(db: Database) -> None:
+    db.execute(
+        "CREATE TABLE robots (run TEXT NOT NULL, origin TEXT NOT NULL, fetched_at TEXT NOT NULL, url TEXT NOT NULL,"
+        " status INTEGER, sha256 TEXT NOT NULL, body BLOB NOT NULL, crawl_delay_s REAL NOT NULL, refusal TEXT,"
+        " detail TEXT NOT NULL, PRIMARY KEY (run, origin, fetched_at), FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
 
 
 @survey_migrations(name="0001_evidence")
