@@ -5,7 +5,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -18,6 +18,7 @@ from crawler import __version__
 from crawler.collector import spare
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
+from crawler.fetch.egress import Egress
 from crawler.finding import find
 from crawler.focus import Focus
 from crawler.items import EgovError, Seed
@@ -42,6 +43,8 @@ class Wish:
     allow_private: bool = False
     use_browser: bool = True
     resume: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Scrapy's settings that are to differ, say shorter time-outs."""
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -79,15 +82,15 @@ def settings(wish: Wish, browser: str | None) -> Settings:
         "USER_AGENT": agent,
         "DOWNLOAD_DELAY": wish.budget.delay_s,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if wish.budget.delay_s else 8,
-        "EGOV_ALLOW_PRIVATE": wish.allow_private,
+        "EGOV_EGRESS": Egress(wish.allow_private),
         "LOG_FILE": str(wish.out / LOG),
         "LOG_FILE_APPEND": True,
     }
     if browser:
-        handlers = scrapy_settings(browser, allow_private=wish.allow_private)
-        handlers["DOWNLOAD_HANDLERS"] |= {"file": None, "ftp": None, "s3": None, "data": None}
+        handlers = scrapy_settings(browser, (changed | wish.settings)["EGOV_EGRESS"])
+        handlers["DOWNLOAD_HANDLERS"] = found.getdict("DOWNLOAD_HANDLERS") | handlers["DOWNLOAD_HANDLERS"]
         changed |= handlers
-    found.setdict(changed, priority="cmdline")
+    found.setdict(changed | wish.settings, priority="cmdline")
     return found
 
 

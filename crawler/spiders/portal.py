@@ -19,6 +19,7 @@ from crawler.job import Checked, Job, LinksOnly, Missed, Visit, now
 from crawler.page.catalogues import Catalogue, answer_of, following, read_document
 from crawler.page.document import Document
 from crawler.page.language import expected_languages
+from crawler.page.refresh import refresh_target
 from crawler.page.state import is_shell
 from crawler.page.urls import absolute, host, may_be_page
 from crawler.storage.crawl import Candidate
@@ -68,7 +69,14 @@ class PortalSpider(Spider):
             self.logger.exception("cannot read %s", page.url)
             yield self._failure(page.url, response.meta, Reason.INTERNAL_ERROR, repr(error)[:300])
             return
-        if self.job.browser and page.status == 200 and is_shell(document):
+        shell = page.status == 200 and is_shell(document)
+        if page.status == 200 and (url := refresh_target(document)):
+            links.append(Candidate(url, page.portal, page.depth, page.path, 95.0))
+            if shell:
+                # Nothing but a redirect that stands in the page.
+                yield LinksOnly(links, response.meta["lease"])
+                return
+        if self.job.browser and shell:
             links.append(Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render"))
         sent = response.request.headers if response.request else Headers()
         yield Visit(page, document, links, response.meta["lease"], _texts(sent))
