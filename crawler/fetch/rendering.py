@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Request as PlaywrightRequest
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -25,6 +26,7 @@ from crawler.fetch.browser import (
 from crawler.fetch.download import Downloads
 from crawler.fetch.errors import Refused
 from crawler.fetch.proxy import FilteringProxy
+from crawler.items import Reason
 from crawler.page.urls import host
 
 CLOSING_S = 5.0
@@ -71,12 +73,26 @@ class RenderingDownloads(Downloads, ScrapyPlaywrightDownloadHandler):  # type: i
                 await self._end(name)
         if response.headers.get("Egov-Refused") == self.proxy.mark.encode():
             raise Refused(self.proxy.refused[host(response.url)], "found in the browser")
+        if not response.url.startswith(("http://", "https://")):
+            # A script led away to what cannot be shown, and the browser shows a page of its own.
+            raise Refused(self._reason_away(request.meta.get("led_to", "")), "the page leads away from itself")
         return response
+
+    def _reason_away(self, url: str) -> Reason:
+        if self.policy.refusal(url):
+            return Reason.FORBIDDEN_ADDRESS
+        return self.proxy.refused.get(host(url), Reason.UNREACHABLE)
 
     async def _create_page(self, request: Request, spider: Spider) -> Page:
         page: Page = await super()._create_page(request, spider)
         # Only after the page itself, which is no popup.
         page.context.on("page", _close_popup)
+
+        def note(failed: PlaywrightRequest) -> None:
+            if failed.is_navigation_request() and failed.frame == page.main_frame:
+                request.meta["led_to"] = failed.url
+
+        page.on("requestfailed", note)
         return page
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
