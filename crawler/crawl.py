@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import DatabaseError
@@ -17,6 +17,7 @@ from crawler.collector import spare
 from crawler.fetch.archive import ArchiveWriter, cut
 from crawler.fetch.browser import ADVICE, find_browser, scrapy_settings
 from crawler.fetch.courtesy import Courtesy
+from crawler.fetch.egress import Egress
 from crawler.fetch.night import night
 from crawler.fetch.stops import StopList
 from crawler.finding import find
@@ -57,6 +58,8 @@ class Wish:
     vantage: str = ""
     retry: bool = False
     night: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Scrapy's settings that are to differ, say shorter time-outs."""
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -96,15 +99,15 @@ def settings(wish: Wish, browser: str | None) -> Settings:
         "USER_AGENT": user_agent(wish),
         "DOWNLOAD_DELAY": wish.budget.delay_s,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if wish.budget.delay_s else 8,
-        "EGOV_ALLOW_PRIVATE": wish.allow_private,
+        "EGOV_EGRESS": Egress(wish.allow_private),
         "LOG_INSTALL_ROOT_HANDLER": False,
     }
     if browser:
-        handlers = scrapy_settings(browser, allow_private=wish.allow_private)
-        handlers["DOWNLOAD_HANDLERS"] |= {"file": None, "ftp": None, "s3": None, "data": None}
+        handlers = scrapy_settings(browser, (changed | wish.settings)["EGOV_EGRESS"])
+        handlers["DOWNLOAD_HANDLERS"] = found.getdict("DOWNLOAD_HANDLERS") | handlers["DOWNLOAD_HANDLERS"]
         handlers["PLAYWRIGHT_ABORT_REQUEST"] = courteous(handlers["PLAYWRIGHT_ABORT_REQUEST"], StopList.of(wish.out))
         changed |= handlers
-    found.setdict(changed, priority="cmdline")
+    found.setdict(changed | wish.settings, priority="cmdline")
     return found
 
 

@@ -12,8 +12,9 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from crawler.fetch import egress, robots
+from crawler.fetch import robots
 from crawler.fetch.archive import sha256
+from crawler.fetch.egress import policy_of
 from crawler.fetch.errors import Refused, reason_of
 from crawler.items import Reason, RobotsFile
 from crawler.job import Job, now
@@ -31,6 +32,7 @@ class ScopeMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.policy = policy_of(crawler.settings)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ScopeMiddleware":
@@ -39,7 +41,7 @@ class ScopeMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises Refused, or lets the request pass."""
         job: Job = self.crawler.spider.job  # type: ignore[union-attr]
-        if why := egress.forbidden(request.url, allow_private=job.allow_private):
+        if why := self.policy.refusal(request.url):
             raise Refused(Reason.FORBIDDEN_ADDRESS, why)
         candidate: Candidate | None = request.meta.get("candidate")
         hostname = urlparse_cached(request).hostname or ""

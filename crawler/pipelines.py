@@ -61,12 +61,17 @@ class ReadPipeline(_Stage):
             if item.reading.trouble:
                 logger.error("cannot read %s\n%s", item.page.url, item.reading.trouble)
             item.links.extend(self._following(item.page, item.reading))
+            if item.reading.refresh and item.reading.shell:
+                # Nothing but a redirect that stands in the page.
+                return LinksOnly(item.links, item.lease)
         return item
 
     def _following(self, page: Page, reading: Reading) -> Iterator[Candidate]:
+        if reading.refresh:
+            yield Candidate(reading.refresh, page.portal, page.depth, page.path, 95.0)
         yield from self._links(page, reading)
         yield from self._interfaces(page, reading.assessed)
-        if reading.shell and self.job.browser and page.status == 200 and not page.rendered:
+        if reading.shell and not reading.refresh and self.job.browser and page.status == 200 and not page.rendered:
             yield Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render")
 
     def _links(self, page: Page, reading: Reading) -> Iterator[Candidate]:

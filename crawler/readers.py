@@ -21,6 +21,7 @@ from crawler.collector import spare
 from crawler.focus import FoundLink, found_links
 from crawler.items import AssessedPage, Page, Reason, Record
 from crawler.page.catalogues import read_document
+from crawler.page.refresh import refresh_target
 from crawler.page.state import is_shell
 from crawler.rubric import Rubric, load
 
@@ -34,11 +35,15 @@ MOST_WORKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says. `shell`: next to nothing until scripts have run; `trouble`: why it could not be read."""
+    """What a page says. `shell`: next to nothing until scripts have run; `refresh`: where it sends its readers by itself.
+
+    `trouble`: why it could not be read.
+    """
 
     assessed: AssessedPage
     links: tuple[FoundLink, ...] = ()
     shell: bool = False
+    refresh: str = ""
     trouble: str = ""
 
 
@@ -49,7 +54,8 @@ def read_page(page: Page, record: Record, rubric: Rubric, concepts: frozenset[st
         # Judging first: it reads the words of all links at once.
         assessed = assess_page(page, record, rubric, document)
         links = found_links(document, page, rubric.index, concepts, MAX_LINKS) if page.status == 200 else []
-        return Reading(assessed, tuple(links), is_shell(document))
+        refresh = refresh_target(document) if page.status == 200 and not page.rendered else ""
+        return Reading(assessed, tuple(links), is_shell(document), refresh)
     except Exception:
         # Nobody can list what a hostile page may break; it must not take the other pages with it.
         return unreadable(page, traceback.format_exc())

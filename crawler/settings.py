@@ -8,7 +8,7 @@ USER_AGENT = f"egov/{__version__}"
 ROBOTSTXT_USER_AGENT = "egov"
 
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
-DNS_RESOLVER = "crawler.fetch.egress.FilteringResolver"
+TWISTED_DNS_RESOLVER = "crawler.fetch.egress.FilteringResolver"
 ITEM_PIPELINES = {
     "crawler.pipelines.ReadPipeline": 100,
     "crawler.pipelines.KeepPipeline": 200,
@@ -43,7 +43,14 @@ EXTENSIONS = {
 }
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.fetch.download.Downloads",
+    "https": "crawler.fetch.download.Downloads",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
 
 CONCURRENT_REQUESTS = 16
 # A response gives one item; Scrapy starts so many tasks for each response, needed or not.
@@ -52,12 +59,18 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 # A floor is a floor: Scrapy's own default takes up to half of a delay away.
 DOWNLOAD_DELAY_JITTER = 0.0
+# Seconds from the look-up of the name to the last byte of the body, so that dripping servers hold no slot longer.
+# An address takes at most (REDIRECT_MAX_TIMES + 1) * (RETRY_TIMES + 1) of them, and most take one.
 DOWNLOAD_TIMEOUT = 30
+DNS_TIMEOUT = 15
+# Bytes of a body, as sent and as unpacked. Sixteen at once fit into memory; sixteen of Scrapy's 1 GiB would not.
 DOWNLOAD_MAXSIZE = 12 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_FAIL_ON_DATALOSS = False
 COOKIES_ENABLED = False
 REDIRECT_MAX_TIMES = 8
+# What a page refreshes to is a link of it (`page.refresh`): pages that reload themselves would never be read.
+METAREFRESH_ENABLED = False
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 503, 504, 408, 429]
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5", "Accept-Language": "*"}

@@ -1,5 +1,10 @@
 """What an exception of the downloader or the browser means to an assessor."""
 
+import gzip
+import sys
+import zlib
+
+import brotli  # type: ignore[import-untyped]
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -12,15 +17,23 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.error import TimeoutError as TwistedTimeout
 from twisted.web.client import ResponseFailed
 
+from crawler.fetch.download import HeadTooLargeError
 from crawler.fetch.egress import ForbiddenAddressError
 from crawler.items import Reason
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 _REASONS: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
     ((CannotResolveHostError, DNSLookupError), Reason.DNS),
     ((DownloadTimeoutError, TwistedTimeout, TimeoutError), Reason.TIMEOUT),
-    ((DownloadCancelledError,), Reason.TOO_LARGE),
+    ((DownloadCancelledError, HeadTooLargeError), Reason.TOO_LARGE),
     ((ForbiddenAddressError,), Reason.FORBIDDEN_ADDRESS),
     ((DownloadConnectionRefusedError, TwistedRefused), Reason.UNREACHABLE),
+    # What says that it is compressed and is not.
+    ((zlib.error, gzip.BadGzipFile, EOFError, brotli.error, zstd.ZstdError), Reason.HTTP_ERROR),
 )
 
 
@@ -41,6 +54,9 @@ def reason_of(error: BaseException) -> Reason:
         if isinstance(error, kinds):
             return reason
     told = f"{type(error).__module__} {type(error).__name__} {error}"
+    if isinstance(error, IgnoreRequest):
+        # Scrapy's middlewares: a body that unpacks to more than DOWNLOAD_MAXSIZE, or more redirects than allowed.
+        return Reason.TOO_LARGE if "DOWNLOAD_MAXSIZE" in told else Reason.HTTP_ERROR
     if "SSL" in told or "certificate" in told:
         return Reason.TLS
     return Reason.TIMEOUT if "Timeout" in told else Reason.UNREACHABLE
