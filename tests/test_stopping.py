@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -153,6 +154,24 @@ def test_a_database_locked_by_another_program_stops_the_crawl_with_its_type_and_
         assert process.returncode == 1
         assert "keeps the database locked" in told.strip().splitlines()[-1]
         assert state_of(run) is State.INTERRUPTED
+        pages, _ = crawled(tmp_path, site, "--resume")
+    assert len(pages) == 151
+    assert [one for one in verify(tmp_path / "out") if one.is_problem] == []
+
+
+def test_a_file_system_that_takes_no_more_stops_the_crawl_and_can_be_resumed(tmp_path):
+    def narrow():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+
+    with serving(site_of(150)) as site:
+        done = subprocess.run(
+            command(tmp_path, site), capture_output=True, text=True, check=False, timeout=90, preexec_fn=narrow
+        )
+        assert done.returncode == 1
+        assert "--resume" in done.stderr.strip().splitlines()[-1]
+        assert "Traceback" not in done.stderr
+        assert state_of(only_run(tmp_path)) is State.INTERRUPTED
+        assert [one for one in verify(tmp_path / "out") if one.is_problem] == []
         pages, _ = crawled(tmp_path, site, "--resume")
     assert len(pages) == 151
     assert [one for one in verify(tmp_path / "out") if one.is_problem] == []
