@@ -12,6 +12,7 @@ from test_crawl import command, crawled, page, serving
 from crawler.fetch.archive import ArchiveWriter
 from crawler.items import EgovError, Reason
 from crawler.manifest import State, read, seeds_digest, state_of, vantage
+from crawler.reassess import assess_archives
 from crawler.status import REMEDIES, remedy, status, statuses
 from crawler.storage import CrawlDatabase, SurveyDatabase
 from crawler.storage.lock import RunLock
@@ -110,6 +111,19 @@ def test_an_unacknowledged_tail_is_a_note_and_a_lost_page_a_problem(made, tmp_pa
         "UPDATE page SET url = 'https://portal.gov.example/tail', offset = offset + 100000, length = 1",
     )
     assert any("archived and acknowledged, but has no row" in one for one in problems(tmp_path))
+
+
+def test_an_assessed_archive_is_verified_too(tmp_path, new_page, rubric):
+    writer = ArchiveWriter(tmp_path / "given.warc.gz")
+    for number in range(3):
+        writer.write(new_page(f"<p>{number}</p>", url=f"https://portal.gov.example/{number}"))
+    writer.close()
+    run, captured, _ = assess_archives([tmp_path / "given.warc.gz"], tmp_path / "out", rubric, "GBR")
+    assert captured == 3
+    assert list(verify(tmp_path / "out", [run])) == []
+    assert statuses(tmp_path / "out")[0].state is State.FINISHED
+    changed(tmp_path / "out" / "runs" / run / "crawl.db", "UPDATE page SET sha256 = 'x'")
+    assert sum("sha256" in one for one in problems(tmp_path / "out")) == 3
 
 
 def test_verify_names_a_run_that_is_not_there(made, tmp_path):
