@@ -33,6 +33,8 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/state.py
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/frontier.py
+	$(BIN)/python benchmarks/crash.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

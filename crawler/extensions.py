@@ -15,6 +15,7 @@ from twisted.internet.task import LoopingCall
 
 from crawler.items import Reason
 from crawler.job import Job
+from crawler.pace import Rate, Waits, Watching, budget_left, told
 
 BLOCKED = (
     Reason.BLOCKED, Reason.CAPTCHA, Reason.LOGIN_WALL, Reason.CONSENT_WALL, Reason.ROBOTS_DENIED,
@@ -31,6 +32,8 @@ class Watch:
         self.crawler = crawler
         self.console = Console(stderr=True)
         self.live: Live | None = None
+        self.rate = Rate()
+        self.watching = Watching()
         self.loop = LoopingCall(self.show)
         crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.closed, signals.spider_closed)
@@ -45,6 +48,7 @@ class Watch:
 
     def opened(self) -> None:
         """Begins to show."""
+        self.rate.look(time.monotonic(), self.job.progress.captured)
         if self.console.is_terminal:
             self.live = Live(console=self.console, transient=True, refresh_per_second=4)
             self.live.start()
@@ -56,41 +60,44 @@ class Watch:
             self.loop.stop()
         if self.live:
             self.live.stop()
-        print(summary(self.job), file=sys.stderr)
+        print(summary(self.job, self._rate()), file=sys.stderr)
 
     def show(self) -> None:
         """Shows the state of now."""
+        engine = self.crawler.engine
+        waits = self.watching.look(engine.downloader, self.job, time.monotonic()) if engine else Waits()
         if self.live:
-            self.live.update(table(self.job))
+            self.live.update(table(self.job, self._rate(), told(waits)))
         else:
-            print(summary(self.job), file=sys.stderr)
+            waiting = f"; waiting for {told(waits)}" if told(waits) else ""
+            print(f"{summary(self.job, self._rate())}; {budget_left(self.job)} left{waiting}", file=sys.stderr)
+
+    def _rate(self) -> str:
+        rate, span = self.rate.look(time.monotonic(), self.job.progress.captured)
+        return f"{rate:.1f} pages/s in the last {span:.0f} s"
 
 
-def summary(job: Job) -> str:
+def summary(job: Job, rate: str) -> str:
     """The progress in one line."""
     progress = job.progress
-    rate = progress.captured / max(time.monotonic() - progress.started, 0.001)
     found = sum(len(features) for features in progress.features.values())
     blocked = sum(progress.reasons[reason] for reason in BLOCKED)
     errors = sum(progress.reasons.values()) - blocked
     return (
-        f"{job.country}: {progress.read} of at most {job.budget.max_pages} pages read, {rate:.1f} pages/s,"
+        f"{job.country}: {progress.read} of at most {job.budget.max_pages} pages read, {rate},"
         f" {len(progress.hosts)} hosts, {found} features with evidence, {blocked} blocked, {errors} not readable"
     )
 
 
-def table(job: Job) -> Any:
-    """The progress as a live table: totals, evidence by sub-index, reasons, time left."""
+def table(job: Job, rate: str, waiting: str) -> Any:
+    """The progress as a live table: totals, evidence by sub-index, reasons, budget left, what is waited for."""
     progress = job.progress
-    spent = time.monotonic() - progress.started
-    rate = progress.captured / max(spent, 0.001)
-    left = max(min((job.budget.max_pages - progress.read) / rate if rate else 0.0, job.seconds_left()), 0.0)
     totals = Table.grid(padding=(0, 2))
     blocked = sum(progress.reasons[reason] for reason in BLOCKED)
     errors = sum(progress.reasons.values()) - blocked
     totals.add_row("pages", f"{progress.read} of {job.budget.max_pages}", "blocked", str(blocked))
-    totals.add_row("pages/s", f"{rate:.1f}", "not readable", str(errors))
-    totals.add_row("hosts", str(len(progress.hosts)), "time left", f"at most {left / 60:.0f} min")
+    totals.add_row("rate", rate, "not readable", str(errors))
+    totals.add_row("hosts", str(len(progress.hosts)), "budget left", budget_left(job))
     evidence = Table("sub-index", "features with evidence", box=None)
     of_subindex: dict[str, int] = {}
     for feature in job.rubric.features.values():
@@ -98,4 +105,5 @@ def table(job: Job) -> Any:
     for subindex, number in of_subindex.items():
         evidence.add_row(subindex, f"{len(progress.features.get(subindex, ()))} of {number}")
     bar = ProgressBar(total=job.budget.max_pages, completed=progress.read, width=60)
-    return Group(Text(f"egov crawl {job.country}", style="bold"), bar, totals, evidence)
+    last = Text(f"waiting for {waiting}" if waiting else "", style="dim")
+    return Group(Text(f"egov crawl {job.country}", style="bold"), bar, totals, evidence, last)

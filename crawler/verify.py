@@ -113,7 +113,8 @@ def _archives(connection: Connection, directory: Path, ours: bool) -> Iterator[s
             if last:
                 yield f"{path}: pages lie in this archive, but it is not there"
             continue
-        end = last[0] if last else 0
+        # Of an archive of others nothing is cut off, and the length of its records is not known.
+        end = last[0] if last and ours else path.stat().st_size if last else 0
         yield from _limited(warc, _pages(connection, run, path, end, ours))
         if ours and path.stat().st_size > end and (end or path.stat().st_size > _FRESH):
             size = path.stat().st_size - end

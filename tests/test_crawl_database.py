@@ -227,3 +227,42 @@ def test_a_database_that_must_be_there_is_asked_for(tmp_path, one_sentence):
         CrawlDatabase(tmp_path / "none", "run", create=False)
     one_sentence(raised, "egov crawl")
     assert not (tmp_path / "none").exists()
+
+
+def steps(database, act):
+    """Instructions that SQLite carries out for an act: its effort, whatever the machine."""
+    number = 0
+
+    def count():
+        nonlocal number
+        number += 1
+
+    database.db.conn.set_progress_handler(count, 1)
+    act()
+    database.db.conn.set_progress_handler(None, 1)
+    return number
+
+
+@pytest.mark.parametrize("question", ["waiting_hosts", "has_waiting", "lease"])
+def test_what_the_scheduler_asks_costs_the_same_however_many_addresses_are_known(database, question):
+    def ask():
+        arguments = [HOST] if question == "lease" else []
+        assert getattr(database, question)(*arguments)
+
+    database.db.conn.execute("UPDATE frontier SET state = 'DONE'")
+    efforts = []
+    for first in (0, 100):
+        for number in range(first, 100 if first == 0 else 5_000):
+            state = "done" if number % 3 else "page"
+            database.queue([Candidate(f"https://{HOST}/{state}/{number}", HOME, 1, (), 0.0)])
+        database.queue([Candidate(f"https://b{one}.example/", HOME, 1, (), 0.0) for one in range(3)])
+        database.db.conn.execute("UPDATE frontier SET state = 'DONE' WHERE url LIKE '%/done/%'")
+        efforts.append(steps(database, ask))
+    assert efforts[1] <= efforts[0] + 20
+
+
+def test_hosts_that_wait_are_named_once_each(database):
+    database.queue(Candidate(f"https://{name}.example/{n}", HOME, 1, (), 0.0) for n in range(5) for name in "cab")
+    assert database.waiting_hosts() == ["a.example", "b.example", "c.example", HOST]
+    database.db.conn.execute("UPDATE frontier SET state = 'DONE'")
+    assert database.waiting_hosts() == []

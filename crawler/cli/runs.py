@@ -50,7 +50,7 @@ def verify(runs: tuple[str, ...], out: Path) -> None:
         problems += one.is_problem
         click.echo(f"{one.run}: {one.sentence}" if one.is_problem else f"note: {one.run}: {one.sentence}")
     if problems:
-        raise Failure(f"{problems} problems were found; the lines above say where")
+        raise Failure(f"problems found: {problems}; the lines above say where")
     click.echo("archives, databases and survey agree", err=True)
 
 

@@ -277,6 +277,8 @@ def open_database(path: Path, migrations: Migrations, *, create: bool = True) ->
         db.conn.execute("PRAGMA busy_timeout = 10000")
         db.enable_wal()
         db.conn.execute("PRAGMA synchronous = FULL")
+        # Fingerprints arrive in no order: their index should fit, or each new link would cost a read of the disk.
+        db.conn.execute("PRAGMA cache_size = -32768")
         db.conn.execute("PRAGMA foreign_keys = ON")
         migrations.apply(db)
     except (DatabaseError, OSError) as error:
