@@ -15,7 +15,7 @@ from twisted.internet.task import LoopingCall
 
 from crawler.items import Reason
 from crawler.job import Job
-from crawler.pace import Rate, Waits, Watching, budget_left, told
+from crawler.progress import Rate, Waits, Watching, budget_left, told
 
 BLOCKED = (
     Reason.BLOCKED, Reason.CAPTCHA, Reason.LOGIN_WALL, Reason.CONSENT_WALL, Reason.ROBOTS_DENIED,

@@ -22,7 +22,7 @@ from crawler.storage.courtesy import give_up
 
 METHODS = ("GET", "HEAD")
 """We read. Nothing is submitted to anybody, by whatever way it might come about."""
-STOPS_EVERY_S = 1.0
+STOPS_EVERY_S = 0.25
 """Seconds after which the kill switch is looked at where no request asks for it."""
 NIGHT_EVERY_S = 5.0
 
@@ -109,7 +109,8 @@ class CourtesyMiddleware(_OfJob):
             self._slow(hostname, pace)
 
     def answered(self, response: Response, request: Request) -> None:
-        """Adapts the pace to the answer."""
+        """Adapts the pace to the answer; whoever waits for the same host's turn hears of the kill switch before it."""
+        self.look()
         courtesy = self.job.courtesy
         if not courtesy.floor_s and response.status not in (429, 503):
             return

@@ -1,60 +1,82 @@
-"""Progress tells what is known: the rate of the last minute, the budget that is left, what is being waited for."""
+"""How often a host is asked."""
 
-import subprocess
-import time
-from types import SimpleNamespace
+from datetime import UTC, datetime
 
-from test_crawl import command, page, serving
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.job import Budget, Progress
-from crawler.pace import Rate, Waits, budget_left, told
+from crawler.fetch.pace import MAX_CRAWL_DELAY_S, MAX_DELAY_S, MAX_RETRY_AFTER_S, Pace, retry_after_s
 
-
-def test_the_rate_is_that_of_the_last_minute():
-    rate = Rate()
-    assert rate.look(1000.0, 0) == (0.0, 0.0)
-    assert rate.look(1010.0, 50) == (5.0, 10.0)
-    for second in range(1020, 1200, 10):
-        rate.look(float(second), 50)
-    value, span = rate.look(1200.0, 50)
-    assert value == 0.0
-    assert 60 <= span <= 70
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+happenings = st.lists(
+    st.tuples(st.sampled_from([200, 301, 404, 429, 500, 503, 0]), st.floats(0, 1_000), st.floats(0, 1_000)), max_size=20
+)
 
 
-def test_a_resumed_crawl_does_not_count_what_was_read_before():
-    rate = Rate()
-    rate.look(0.0, 500)
-    assert rate.look(10.0, 510) == (1.0, 10.0)
+@given(st.floats(0, 5), st.floats(0, 100), happenings)
+def test_no_host_is_asked_faster_than_our_floor_and_its_wish(floor, wish, happened):
+    pace = Pace(floor).asks(wish)
+    for status, latency, wait in happened:
+        pace = pace.answered(latency, status).told_to_wait(status, wait, 0.0) if status else pace.failed()
+        assert min(wish, MAX_CRAWL_DELAY_S) <= pace.delay_s <= max(MAX_DELAY_S, floor)
+        assert pace.delay_s >= floor
 
 
-def test_what_is_waited_for_is_named_and_nothing_is_made_up():
-    assert told(Waits()) == ""
-    waits = Waits(("a", "b", "c", "d"), ("r",), (("slow.example", 12.4),), 2)
-    assert told(waits) == (
-        "robots.txt of r; slow.example (at least 12 s); the browser (2 pages); the delay of a, b, c and 1 more"
-    )
-    assert told(Waits(finishing=1)) == "1 page under way before the end"
+def test_a_crawl_delay_beyond_the_cap_is_honoured_up_to_the_cap():
+    assert Pace(1.0).asks(10.0).delay_s == 10.0
+    assert Pace(1.0).asks(86_400.0).delay_s == MAX_CRAWL_DELAY_S
 
 
-def test_the_budget_left_is_never_negative():
-    job = SimpleNamespace(budget=Budget(10), progress=Progress(read=12), seconds_left=lambda: -5.0)
-    assert budget_left(job) == "0 pages or 0 min"
+def test_of_several_origins_of_a_host_the_slowest_counts():
+    assert Pace(1.0).asks(10.0).asks(2.0).delay_s == 10.0
 
 
-def test_a_host_that_does_not_answer_is_named_while_the_crawl_runs(tmp_path):
-    class Slow(tuple):
-        def __iter__(self):
-            time.sleep(30)
-            return super().__iter__()
+def test_a_slow_host_is_asked_less_often_and_recovers_slowly():
+    slow = Pace(1.0).answered(8.0, 200)
+    assert slow.delay_s == 8.0
+    assert slow.answered(0.0, 200).delay_s == 4.0
+    assert slow.answered(0.0, 200).answered(0.0, 200).answered(0.0, 200).answered(0.0, 200).delay_s == 1.0
 
-    with serving({"/": page("slow"), "/slow": Slow((200, {}, page()))}) as site:
-        process = subprocess.Popen(
-            command(tmp_path, site), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        lines = []
-        while "waiting for 127.0.0.21 (at least" not in (lines[-1] if lines else ""):
-            lines.append(process.stderr.readline())
-            assert process.poll() is None, lines
-        process.kill()
-        process.communicate()
-    assert "299 pages or" in lines[-1]
+
+def test_a_quick_error_makes_nobody_faster():
+    slow = Pace(1.0).answered(8.0, 200)
+    assert slow.answered(0.01, 404).delay_s == 8.0
+    assert slow.answered(0.01, 503).delay_s == 16.0
+    assert slow.failed().failed().failed().failed().delay_s == MAX_DELAY_S
+
+
+def test_with_a_floor_of_nothing_only_what_a_host_says_counts():
+    assert Pace(0.0).answered(50.0, 200).failed().answered(50.0, 500).delay_s == 0.0
+    assert Pace(0.0).asks(2.0).answered(50.0, 200).delay_s == 2.0
+    assert Pace(0.0).told_to_wait(503, 5.0, 100.0).not_before == 105.0
+
+
+def test_a_wait_is_honoured_up_to_the_cap_and_beyond_it_the_host_rests():
+    assert Pace(1.0).told_to_wait(429, MAX_RETRY_AFTER_S, 100.0) == Pace(1.0, not_before=100.0 + MAX_RETRY_AFTER_S)
+    assert Pace(1.0).told_to_wait(429, MAX_RETRY_AFTER_S + 1, 100.0).rests == "HTTP status 429, Retry-After 301 s"
+    assert Pace(1.0, not_before=500.0).told_to_wait(503, 5.0, 100.0).not_before == 500.0
+
+
+@pytest.mark.parametrize("status", [200, 301, 404, 500])
+def test_who_is_not_overloaded_cannot_make_us_wait(status):
+    assert Pace(1.0).told_to_wait(status, 9_999.0, 0.0) == Pace(1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0), (" 0 ", 0.0), ("Wed, 01 May 2024 12:01:00 GMT", 60.0), ("Wed, 01 May 2024 11:00:00 GMT", 0.0),
+        ("Wednesday, 01-May-24 12:00:30 GMT", 30.0), ("Wed May  1 12:00:30 2024", 30.0),
+        ("soon", None), ("", None), ("-5", None), ("1.5", None), ("٣", None), ("9" * 400, 999_999_999_999.0),
+        ("Wed, 99 May 2024 12:01:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after_is_a_number_or_a_date(value, seconds):
+    assert retry_after_s(value, NOW) == seconds
+
+
+@given(st.text(max_size=40))
+def test_no_header_breaks_the_reading(value):
+    found = retry_after_s(value, NOW)
+    assert found is None or found >= 0
