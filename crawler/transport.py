@@ -1,7 +1,10 @@
 """A downloader middleware that learns once per portal host how it is reached, while nothing else asks that host."""
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from sqlite3 import OperationalError
 from urllib.request import getproxies, proxy_bypass
 
@@ -83,6 +86,10 @@ class TransportMiddleware:
         engine = self.crawler.engine
         slot = engine.downloader.slots.get(hostname) if engine else None
         delay_s = max(job.budget.delay_s, slot.delay if slot else 0.0)
+
+        def stopped() -> bool:
+            return bool(job.stopped) or not self.crawler.crawling
+
         manner = Manner(
             user_agent=self.user_agent,
             delay_s=delay_s,
@@ -90,11 +97,19 @@ class TransportMiddleware:
             path=f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}",
             ask_home=ask_home,
             allow_private=job.allow_private,
-            stopped=lambda: bool(job.stopped) or not self.crawler.crawling,
+            wait=partial(_pause, stopped),
+            stopped=stopped,
         )
         ports = {f"{parts.scheme}_port": parts.port} if parts.port else {}
         found: Deferred[TransportFacts] = deferToThread(_after_pause, hostname, manner, at, ports)
         return await maybe_deferred_to_future(found)
+
+
+def _pause(stopped: Callable[[], bool], seconds: float) -> None:
+    """Waits, but not once the crawl has been stopped."""
+    until = time.monotonic() + seconds
+    while not stopped() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, 0.25))
 
 
 def _after_pause(hostname: str, manner: Manner, at: datetime, ports: dict[str, int]) -> TransportFacts:

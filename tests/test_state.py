@@ -162,3 +162,8 @@ def test_a_mark_in_a_page_with_its_menu_is_no_wall(new_page):
         reason(new_page, f"{menu}<p>How _cf_chl_opt and gokuProps are used, told by the Incapsula incident ID.</p>")
         is None
     )
+
+
+def test_a_challenge_of_much_script_and_no_text_is_a_block(new_page):
+    html = f"<title>Just a moment...</title><script>window._cf_chl_opt={{}};{'x' * 118_000}</script><p>Wait</p>"
+    assert reason(new_page, html) is Reason.BLOCKED

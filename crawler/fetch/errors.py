@@ -66,4 +66,4 @@ def reason_of_status(status: int) -> Reason:
     """The typed reason for an HTTP status that is not success."""
     if status in (401, 407):
         return Reason.LOGIN_WALL
-    return Reason.BLOCKED if status in (403, 429) else Reason.HTTP_ERROR
+    return Reason.BLOCKED if status in (403, 429, 451) else Reason.HTTP_ERROR

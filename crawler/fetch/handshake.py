@@ -161,6 +161,6 @@ def _shown(secure: ssl.SSLSocket, certificate: Certificate, detail: str = "") ->
         try:
             parsed = x509.load_der_x509_certificate(encoded)
             issuer, not_after = parsed.issuer.rfc4514_string()[:200], parsed.not_valid_after_utc.astimezone(UTC)
-        except ValueError as error:
+        except (ValueError, x509.InvalidVersion) as error:
             detail = detail or str(error)
     return Handshake(certificate, detail, secure.version() or "", cipher[0] if cipher else "", issuer, not_after)

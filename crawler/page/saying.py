@@ -20,7 +20,7 @@ NEARLY = 25
 _SPLIT = re.compile(r"\s[|\-–—·•«»:]+\s|\s?\|\s?")
 _NUMBER = re.compile(
     r"(?:(?:http|status|error|erreur|erro|fehler|errore|fout|błąd|ошибка|помилка|hata|lỗi|خطأ|خطا|错误|錯誤|エラー|오류|oops)"
-    r"[\s:.,!#-]*)*404[\s:.,!-]*(?:error|erreur|erro|fehler|not found|页面|错误|錯誤|エラー)?[\s:.,!-]*"
+    r"[\s:.,!#-]*)*404[\s:.,!-]*(?:(?:error|erreur|erro|fehler|not found|页面|错误|錯誤|エラー)[\s:.,!-]*)*"
 )
 # Scripts that are written without spaces between words.
 _WITHOUT_SPACES = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -64,7 +64,7 @@ def said_in(texts: Iterable[str]) -> set[Said]:
             if not _stands_alone(folded, start, end):
                 continue
             beside = sum(map(str.isalpha, folded)) - sum(map(str.isalpha, phrases[number]))
-            if beside <= (WHOLE if phrases[number] in ONLY_ALONE else NEARLY):
+            if beside <= (0 if phrases[number] in ONLY_ALONE else NEARLY):
                 found.update(Said(reason, beside <= WHOLE) for reason in meanings[number])
     return found
 

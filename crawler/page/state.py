@@ -140,7 +140,7 @@ def _challenge(document: Document, pieces: frozenset[str]) -> Reason | None:
 
 def _is_captcha_form(document: Document) -> bool:
     """Is there a captcha, and nothing else to read, fill in or go to?"""
-    if document.text_length >= NOTICE_TEXT or len(document.links) > 5 or document.tree.css_first(_CAPTCHA) is None:
+    if document.text_length >= CHALLENGE_TEXT or len(document.links) > 5 or document.tree.css_first(_CAPTCHA) is None:
         return False
     asked = _asked(document)
     drawn = document.tree.css_first("img[src*=captcha i]") is not None

@@ -58,25 +58,30 @@ NOT_FOUND = {
 }  # fmt: skip
 
 MAINTENANCE = {
-    "en": "under maintenance | maintenance mode | site maintenance | down for maintenance | scheduled maintenance |"
+    "en": "under maintenance | site under maintenance | website under maintenance | site is under maintenance |"
+    " website is under maintenance | portal is under maintenance | system under maintenance | undergoing scheduled maintenance |"
+    " site under construction | website under construction | site is under construction | website is under construction |"
+    " page under construction | site coming soon | website coming soon | maintenance mode | site maintenance | website maintenance | down for maintenance | scheduled maintenance |"
     " undergoing maintenance | we'll be back soon | we will be back soon | we'll be right back | be right back |"
     " temporarily unavailable | temporarily out of service | site is offline | site offline | under construction |"
     " coming soon | temporarily down | service unavailable | website is currently unavailable",
-    "fr": "en maintenance | site en maintenance | maintenance en cours | en construction | site en construction | en cours de maintenance |"
+    "fr": "en maintenance | site en maintenance | maintenance en cours | en construction | site en construction | page en construction | portail en maintenance | en cours de maintenance |"
     " temporairement indisponible | momentanément indisponible | de retour bientôt | service indisponible",
-    "es": "en mantenimiento | sitio en mantenimiento | en construcción | temporalmente fuera de servicio | volvemos pronto |"
+    "es": "en mantenimiento | sitio en mantenimiento | portal en mantenimiento | página en mantenimiento | web en mantenimiento |"
+    " sitio en construcción | página en construcción | portal en construcción | en construcción | temporalmente fuera de servicio | volvemos pronto |"
     " temporalmente no disponible | servicio no disponible | estamos mejorando | mantenimiento programado",
-    "pt": "em manutenção | em construção | temporariamente indisponível | voltamos em breve | serviço indisponível |"
+    "pt": "em manutenção | site em manutenção | portal em manutenção | sistema em manutenção | em construção |"
+    " site em construção | página em construção | temporariamente indisponível | voltamos em breve | serviço indisponível |"
     " manutenção programada",
-    "ru": "технические работы | сайт на обслуживании | сайт временно недоступен | сайт в разработке | сайт закрыт |"
+    "ru": "технические работы | на сайте ведутся технические работы | сайт на обслуживании | сайт временно недоступен | сайт в разработке | сайт закрыт |"
     " ведутся технические работы | временно недоступен | сервис временно недоступен | сайт находится в разработке |"
     " сайт на реконструкции",
     "ar": "تحت الصيانة | الموقع قيد الصيانة | قيد الصيانة | الموقع تحت الإنشاء | قيد الإنشاء | غير متاح مؤقتا | الموقع مغلق مؤقتا |"
     " تحت التطوير",
-    "zh": "网站维护中 | 系统维护中 | 正在维护 | 维护中 | 网站建设中 | 暂时无法访问 | 系统升级 | 網站維護中 | 系統維護中 | 網站建置中",
+    "zh": "网站维护中 | 网站正在维护 | 系统正在升级 | 系统维护中 | 正在维护 | 维护中 | 网站建设中 | 暂时无法访问 | 系统升级 | 網站維護中 | 系統維護中 | 網站建置中",
     "de": "wartungsarbeiten | wartungsmodus | wird gewartet | in wartung | vorübergehend nicht erreichbar |"
     " vorübergehend nicht verfügbar | seite im aufbau | bald wieder da",
-    "it": "in manutenzione | sito in manutenzione | in costruzione | temporaneamente non disponibile | torniamo presto",
+    "it": "in manutenzione | sito in manutenzione | in costruzione | sito in costruzione | temporaneamente non disponibile | torniamo presto",
     "nl": "in onderhoud | onderhoud | tijdelijk niet beschikbaar | tijdelijk niet bereikbaar | website in aanbouw",
     "pl": "przerwa techniczna | prace konserwacyjne | strona w budowie | chwilowo niedostępna | tymczasowo niedostępna",
     "uk": "технічні роботи | сайт на обслуговуванні | сайт тимчасово недоступний | сайт у розробці",
@@ -84,12 +89,12 @@ MAINTENANCE = {
     "hu": "karbantartás alatt | karbantartás miatt | az oldal karbantartás alatt áll | fejlesztés alatt",
     "ro": "în mentenanță | in mentenanta | site în construcție | temporar indisponibil | în întreținere",
     "el": "υπό συντήρηση | εκτός λειτουργίας | υπό κατασκευή | προσωρινά μη διαθέσιμη",
-    "tr": "bakım çalışması | bakımdayız | bakım modunda | yapım aşamasında | bakım nedeniyle",
+    "tr": "bakım çalışması | site bakımda | sitemiz bakımda | bakımdayız | bakım modunda | yapım aşamasında | bakım nedeniyle",
     "az": "texniki işlər", "ka": "მიმდინარეობს ტექნიკური სამუშაოები", "hy": "տեխնիկական աշխատանքներ",
     "fa": "در دست تعمیر | سایت در حال به روز رسانی | در حال بروزرسانی | در دست ساخت", "he": "האתר בתחזוקה | האתר בבנייה",
     "hi": "रखरखाव के अधीन | निर्माणाधीन", "bn": "রক্ষণাবেক্ষণ চলছে | নির্মাণাধীন", "th": "ปิดปรับปรุง | ปิดปรับปรุงชั่วคราว",
     "vi": "đang bảo trì | bảo trì hệ thống | đang xây dựng", "id": "sedang dalam perbaikan | dalam pemeliharaan | sedang dalam pemeliharaan",
-    "ms": "dalam penyelenggaraan | sedang diselenggara", "ja": "メンテナンス中 | ただいまメンテナンス中 | 工事中", "ko": "점검 중 | 시스템 점검 | 공사중",
+    "ms": "dalam penyelenggaraan | sedang diselenggara", "ja": "メンテナンス中 | ただいまメンテナンス中 | 工事中", "ko": "점검 중 | 시스템 점검 | 시스템 점검 중 | 서비스 점검 중 | 공사중",
     "sv": "underhåll pågår | under underhåll | tillfälligt otillgänglig", "fi": "huoltokatko | huoltotauko", "sw": "matengenezo",
 }  # fmt: skip
 
