@@ -6,7 +6,7 @@ import pytest
 
 from crawler.fetch.archive import ArchiveWriter
 from crawler.items import EgovError, Outcome
-from crawler.reassess import assess_archives, placed, read_countries
+from crawler.reassess import Wish, assess_archives, placed, read_countries
 from crawler.storage import CrawlDatabase, SurveyDatabase
 
 URL = "https://portal.test/"
@@ -102,10 +102,10 @@ def test_what_is_known_of_no_country_stays_unknown(new_page):
 def test_archived_pages_are_assessed_like_crawled_ones(tmp_path, archive, rubric):
     seen = []
     warc = archive((URL, CONTACT), (URL + "x", "<div id=root></div>"))
-    run, captured, read = assess_archives([warc], tmp_path / "out", rubric, country="GBR", seen=seen.append)
-    assert (captured, read, seen) == (2, 1, [1, 2])
+    done = assess_archives(Wish([warc], tmp_path / "out", "GBR"), rubric, lambda so_far: seen.append(so_far.pages))
+    assert (done.pages, done.read, seen, dict(done.reasons)) == (2, 1, [2], {"empty": 1})
     survey = SurveyDatabase(tmp_path / "out", create=False)
-    assert survey.current_runs() == {"GBR": run}
+    assert survey.current_runs() == {"GBR": done.run}
     assert survey.findings("GBR")[0].outcome is Outcome.PRESENT
     (piece,) = survey.evidence("GBR")
     assert (piece.url, piece.warc) == (URL, "a.warc.gz")
@@ -119,7 +119,7 @@ def test_each_country_of_an_archive_gets_its_findings_and_unknown_pages_stand_fo
     warc = archive((URL, CONTACT), (URL + "fi", TEXT), (URL + "unknown", CONTACT))
     rows = [{"url": URL, "country": "EE"}, {"url": URL + "fi", "country": "FIN"}]
     given = write("\n".join(map(json.dumps, rows)), "countries.jsonl")
-    assess_archives([warc], tmp_path / "out", rubric, countries_file=given)
+    assess_archives(Wish([warc], tmp_path / "out", countries_file=given), rubric)
     survey = SurveyDatabase(tmp_path / "out", create=False)
     assert set(survey.current_runs()) == {"EST", "FIN"}
     assert [survey.findings(country)[0].outcome for country in ("EST", "FIN")] == ["present", "not_found"]
@@ -129,7 +129,7 @@ def test_each_country_of_an_archive_gets_its_findings_and_unknown_pages_stand_fo
 def test_nothing_is_said_of_a_country_where_an_archive_is_broken(tmp_path, archive, rubric, write, one_sentence):
     broken = write("no archive", "broken.warc.gz")
     with pytest.raises(EgovError) as raised:
-        assess_archives([archive((URL, CONTACT)), broken], tmp_path / "out", rubric, country="GBR")
+        assess_archives(Wish([archive((URL, CONTACT)), broken], tmp_path / "out", "GBR"), rubric)
     one_sentence(raised, "broken.warc.gz")
     assert not (tmp_path / "out").exists()
 
@@ -140,13 +140,13 @@ def test_an_assessment_that_ends_half_way_leaves_no_run(tmp_path, archive, rubri
 
     monkeypatch.setattr(CrawlDatabase, "store_page", full)
     with pytest.raises(EgovError, match="No space left"):
-        assess_archives([archive((URL, CONTACT))], tmp_path / "out", rubric, country="GBR")
+        assess_archives(Wish([archive((URL, CONTACT))], tmp_path / "out", "GBR"), rubric)
     assert list((tmp_path / "out" / "runs").iterdir()) == []
 
 
 def test_two_archives_of_one_name_are_told(tmp_path, archive, rubric, one_sentence):
     warc = archive((URL, CONTACT))
     with pytest.raises(EgovError) as raised:
-        assess_archives([warc, warc], tmp_path / "out", rubric)
+        assess_archives(Wish([warc, warc], tmp_path / "out"), rubric)
     one_sentence(raised, "a.warc.gz")
     assert not (tmp_path / "out").exists()
