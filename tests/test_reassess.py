@@ -1,17 +1,24 @@
 """Archives of anyone are assessed offline, with the country as far as it is known."""
 
+import hashlib
 import json
+import zipfile
 
 import pytest
 
-from crawler.fetch.archive import ArchiveWriter
+from crawler.fetch.archive import ArchiveWriter, read_page
 from crawler.items import EgovError, Outcome
 from crawler.reassess import Wish, assess_archives, placed, read_countries
+from crawler.review.app import create_app
+from crawler.review.excerpt import excerpt
 from crawler.storage import CrawlDatabase, SurveyDatabase
 
 URL = "https://portal.test/"
 TEXT = "<p>" + "The ministry is responsible for the health of the people, and for the hospitals of the country. " * 4
 CONTACT = f"<html lang=en>{TEXT}<a href=/c>Contact us</a>"
+
+NOISE = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(400))
+"""What does not compress, so that the last bytes of a file lie within a page."""
 
 
 @pytest.fixture
@@ -150,3 +157,74 @@ def test_two_archives_of_one_name_are_told(tmp_path, archive, rubric, one_senten
         assess_archives(Wish([warc, warc], tmp_path / "out"), rubric)
     one_sentence(raised, "a.warc.gz")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def wacz(tmp_path, archive):
+    """A WACZ of a page that is whole, one that repeats it, one that was cut, and a home page elsewhere."""
+
+    def make(tail=b""):
+        content = archive((URL, CONTACT), (URL + "deep", CONTACT), name="rec.warc.gz").read_bytes()
+        listed = [{"format": "json-pages-1.0"}, {"url": URL, "seed": True}, {"url": URL + "deep", "depth": 3}]
+        with zipfile.ZipFile(tmp_path / "site.wacz", "w") as packed:
+            packed.writestr("archive/rec.warc.gz", content + tail)
+            packed.writestr("pages/pages.jsonl", "\n".join(map(json.dumps, listed)))
+        return tmp_path / "site.wacz"
+
+    return make
+
+
+def test_evidence_in_a_wacz_is_shown_to_reviewers(tmp_path, wacz, rubric):
+    assess_archives(Wish([wacz()], tmp_path / "out", "GBR"), rubric)
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    pieces = survey.evidence("GBR", "contact")
+    assert [(one.url, one.depth) for one in pieces] == [(URL, 0), (URL + "deep", 3)]
+    browser = create_app(tmp_path / "out", rubric).test_client()
+    for piece in pieces:
+        assert piece.warc == "site.wacz/archive/rec.warc.gz"
+        page = read_page(survey.archive_path("GBR", piece.warc), piece.offset)
+        assert excerpt(page, piece).found
+        assert "Contact us" in browser.get(f"/GBR/archived/{piece.warc}/{piece.offset}").text
+    shown = browser.get("/GBR/contact").text
+    assert "<mark>" in shown
+    assert "/GBR/archived/site.wacz/archive/rec.warc.gz/" in shown
+    survey.close()
+
+
+def test_a_page_cut_in_the_archive_counts_as_failure_and_is_told_in_the_manifest(tmp_path, archive, rubric, new_page):
+    torn = archive((URL, TEXT), (URL + "torn", CONTACT + NOISE), name="torn.warc.gz")
+    torn.write_bytes(torn.read_bytes()[:-4_000])
+    done = assess_archives(Wish([torn], tmp_path / "out", "GBR"), rubric)
+    assert (done.pages, done.read, dict(done.reasons)) == (2, 1, {"incomplete": 1})
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    (finding, *_) = survey.findings("GBR")
+    assert (finding.outcome, finding.searched.failures) == (Outcome.NOT_FOUND, (("incomplete", 1),))
+    assert [one.url for one in survey.failures("GBR")] == [URL + "torn"]
+    survey.close()
+    manifest = json.loads((tmp_path / "out" / "runs" / done.run / "manifest.json").read_text())
+    (told,) = manifest["archives"]
+    assert told["sha256"] == hashlib.sha256(torn.read_bytes()).hexdigest()
+    assert (told["pages"], told["pages_incomplete"], manifest["pages_read"]) == (1, 1, 1)
+
+
+def test_a_page_that_another_capture_has_whole_did_not_fail(tmp_path, archive, rubric):
+    first = archive((URL + "x", TEXT), (URL, CONTACT + NOISE), name="first.warc.gz")
+    first.write_bytes(first.read_bytes()[:-4_000])
+    second = archive((URL, CONTACT), name="second.warc.gz")
+    done = assess_archives(Wish([first, second], tmp_path / "out", "GBR"), rubric)
+    assert dict(done.reasons) == {"incomplete": 1}
+    survey = SurveyDatabase(tmp_path / "out", create=False)
+    assert survey.failures("GBR") == []
+    survey.close()
+
+
+def test_an_interrupted_assessment_leaves_no_run_and_may_be_repeated(tmp_path, archive, rubric):
+    warc, out = archive((URL, CONTACT)), tmp_path / "out"
+
+    def interrupt(so_far):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        assess_archives(Wish([warc], out, "GBR"), rubric, interrupt)
+    assert list((out / "runs").iterdir()) == []
+    assert assess_archives(Wish([warc], out, "GBR"), rubric).read == 1

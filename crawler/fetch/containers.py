@@ -10,6 +10,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,8 @@ _MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _IS_WARC = re.compile(r"archive/[^/]+\.w?arc(\.gz)?", re.I)
 _IS_PAGES = re.compile(r"pages/[^/]+\.jsonl", re.I)
 _BLOCK = 1 << 20
+# What zipfile raises for headers that contradict themselves.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 _END = b"PK\x05\x06"
 MAX_DIRECTORY = 16 * 1024 * 1024
 """Bytes of a ZIP's table of contents: about 150,000 files; Python would read any length into memory."""
@@ -91,7 +94,7 @@ def depths(path: Path) -> dict[str, int]:
     with _opened(path) as archive:
         for info in archive.infolist():
             if _IS_PAGES.fullmatch(info.filename) and _harmless(info):
-                with archive.open(info) as stream:
+                with suppress(OSError), _member(archive, info) as stream:
                     _take_depths(stream, found)
     return found
 
@@ -108,11 +111,12 @@ def open_source(source: Source, offset: int = 0) -> "Stream":
     with _opened(source.path) as archive:
         info = _info(archive, source)
         if info.compress_type == zipfile.ZIP_STORED:
+            start = _start_of(source, info)
             stream = source.path.open("rb")
-            stream.seek(_start_of(source, info) + min(offset, info.file_size))
+            stream.seek(start + min(offset, info.file_size))
             return Stream(stream, at=offset, left=max(0, info.file_size - offset))
         # The opened member keeps the file of the ZIP open by itself.
-        unpacked = Stream(archive.open(info))
+        unpacked = Stream(_member(archive, info))
     while (left := offset - unpacked.tell()) > 0 and unpacked.read(min(left, _BLOCK)):
         pass
     return unpacked
@@ -137,7 +141,7 @@ class Stream:
         """The next bytes, at most so many."""
         try:
             data = self._stream.read(size if self._left is None else min(size, self._left))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _DAMAGED as error:
             raise OSError(f"damaged in the ZIP: {error}") from None
         self._at += len(data)
         if self._left is not None:
@@ -170,11 +174,18 @@ def _opened(path: Path) -> zipfile.ZipFile:
     _check_directory(path)
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+    except _DAMAGED as error:
         # A ZIP that was cut has lost its table of contents, which stands at the end.
         raise EgovError(f"{path}: begins like a WACZ but is no whole ZIP file ({error}); get it again") from None
     except OSError as error:
         raise EgovError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(info)
+    except _DAMAGED as error:
+        raise OSError(f"damaged in the ZIP: {error}") from None
 
 
 def _check_directory(path: Path) -> None:
@@ -261,7 +272,7 @@ def _stated_digests(archive: zipfile.ZipFile) -> dict[str, str]:
             for one in resources
             if isinstance(one.get("hash"), str) and one["hash"].startswith("sha256:")
         }
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, zipfile.BadZipFile, zlib.error, OSError):
+    except (KeyError, TypeError, AttributeError, OSError, *_DAMAGED):
         return {}
 
 
@@ -271,11 +282,10 @@ def _take_depths(stream: IO[bytes], found: dict[str, int]) -> None:
         while len(found) < MAX_LISTED and (line := stream.readline(MAX_JSON)):
             try:
                 row = json.loads(line)
-                depth = 0 if row.get("seed") is True else row.get("depth")
-                url = row.get("url")
+                depth, url = 0 if row.get("seed") is True else row.get("depth"), row.get("url")
             except (ValueError, AttributeError, RecursionError):
                 continue
             if isinstance(url, str) and type(depth) is int and 0 <= depth <= MAX_DEPTH:
                 found[url] = min(depth, found.get(url, depth))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
+    except _DAMAGED:
         return

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ MAX_WAITING = 10_000
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # warcio trips over its own None where a file ends within a record's headers.
 _UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError, AssertionError, zlib.error)
+_START = 4_096
 _OTHER_TYPES = ("warcinfo", "request", "metadata", "continuation")
 # WARC 1.1, section 5.13.
 _TRUNCATED = {"length": Reason.TOO_LARGE, "time": Reason.TIMEOUT}
@@ -199,8 +201,9 @@ class Reader:
 def _records(source: Source, account: Account) -> Iterator[tuple[ArcWarcRecord, int]]:
     """The records of a file and where they begin. A file that ends in the midst of something is told in the account."""
     try:
+        is_arc = _is_arc(source)
         with open_source(source) as stream:
-            records = _iterator(stream)
+            records = _iterator(stream, is_arc)
             try:
                 for record in records:
                     yield record, records.offset
@@ -246,8 +249,19 @@ class _Lines(DecompressingBufferedReader):  # type: ignore[misc]
         return line
 
 
-def _iterator(stream: Stream) -> ArchiveIterator:
-    records = ArchiveIterator(stream, arc2warc=True)
+def _is_arc(source: Source) -> bool:
+    """Is it of the format before WARC? Raises EgovError where it is neither: warcio takes any five words for ARC."""
+    with open_source(source) as stream:
+        start = stream.read(_START)
+    with suppress(zlib.error):
+        start = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start, _START)
+    if not start.startswith((b"WARC/", b"filedesc:")):
+        raise EgovError(f"{source}: not a readable WARC file: it does not begin as one; name WARC or WACZ files")
+    return start.startswith(b"filedesc:")
+
+
+def _iterator(stream: Stream, is_arc: bool) -> ArchiveIterator:
+    records = ArchiveIterator(stream, arc2warc=is_arc)
     records.reader = _Lines(stream)
     return records
 
@@ -262,7 +276,7 @@ def _sentence(error: Exception) -> str:
 def _at(source: Source, offset: int) -> tuple[Captured | Unread | str, ArcWarcRecord]:
     """The page at an offset, and its record."""
     with open_source(source, offset) as stream:
-        record = next(iter(_iterator(stream)))
+        record = next(iter(_iterator(stream, is_arc=True)))
         return _taken(record, source, offset), record
 
 
