@@ -14,7 +14,8 @@ from warcio.warcwriter import WARCWriter
 from crawler.fetch.archive import ArchiveWriter
 from crawler.fetch.containers import Source
 from crawler.fetch.payload import MAX_BODY
-from crawler.fetch.reading import MAX_HEADERS, Captured, Reader, Unread, read_page, read_pages, sha256
+from crawler.fetch.reading import Captured, Reader, Unread, read_page, read_pages, sha256
+from crawler.fetch.records import MAX_HEADERS
 from crawler.items import EgovError, Reason
 
 URL = "https://portal.gov.example/"
@@ -278,6 +279,26 @@ def test_a_flipped_bit_ends_the_file_with_a_word(writer, tmp_path):
     assert next(one.page.url for one in found if isinstance(one, Captured)) == URL + "first"
     assert account.trouble
     assert account.sha256 == sha256(bytes(raw))
+
+
+def test_the_format_before_warc_is_read_too(tmp_path):
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + BODY
+    version = b"1 0 Somebody\nURL IP-address Archive-date Content-type Archive-length\n"
+    head = b"filedesc://a.arc 0.0.0.0 20040601000000 text/plain %d\n" % len(version)
+    record = URL.encode() + b" 192.0.2.1 20040601000000 text/html %d\n" % len(answer)
+    path = tmp_path / "a.arc.gz"
+    path.write_bytes(gzip.compress(head + version + b"\n") + gzip.compress(record + answer + b"\n"))
+    ((one,), _) = read(path)
+    assert (one.page.url, one.page.body, one.page.captured_at) == (URL, BODY, "2004-06-01T00:00:00Z")
+    assert read_page(path, one.record.offset) == one.page
+
+
+def test_what_is_only_part_of_a_page_is_not_opened_either(writer, one_sentence):
+    warc = writer()
+    at = warc.page(WARC_Truncated="length")
+    with pytest.raises(EgovError) as raised:
+        read_page(warc.path, at)
+    one_sentence(raised, "a.warc.gz", str(at), "cut")
 
 
 _PEAK = """

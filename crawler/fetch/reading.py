@@ -5,33 +5,23 @@ What an archive holds only in part is told as `Unread`, never given out as if it
 
 import hashlib
 import re
-import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import DecompressingBufferedReader
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
-from crawler.fetch.containers import Source, Stream, depths, is_jumpable, open_source, source_at, sources
+from crawler.fetch.containers import Source, depths, is_jumpable, open_source, source_at, sources
 from crawler.fetch.payload import MAX_BODY, Body, decoded
 from crawler.fetch.placing import placed_by
+from crawler.fetch.records import UNREADABLE, Account, iterator, records_of, sentence
 from crawler.items import EgovError, Page, Reason, Record
 from crawler.page.catalogues import is_answer
 from crawler.page.urls import host
 
-MAX_HEADERS = 1_000_000
-"""Bytes of a record's own and its HTTP headers that are read; servers send a hundredth."""
 MAX_WAITING = 10_000
 """Repetitions whose first capture may still come in a later file."""
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-# warcio trips over its own None where a file ends within a record's headers.
-_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError, AssertionError, zlib.error)
-_START = 4_096
 _OTHER_TYPES = ("warcinfo", "request", "metadata", "continuation")
 # WARC 1.1, section 5.13.
 _TRUNCATED = {"length": Reason.TOO_LARGE, "time": Reason.TIMEOUT}
@@ -55,20 +45,6 @@ class Unread:
     detail: str
 
 
-@dataclass
-class Account:
-    """What became of the records of one WARC file. `passed`: why records that are no pages were passed over."""
-
-    source: Source
-    records: int = 0
-    pages: int = 0
-    unread: int = 0
-    passed: Counter[str] = field(default_factory=Counter)
-    trouble: str = ""
-    size_bytes: int = 0
-    sha256: str = ""
-
-
 def sha256(body: bytes) -> str:
     """The digest by which a page's content is known."""
     return hashlib.sha256(body).hexdigest()
@@ -87,7 +63,7 @@ def read_pages(paths: Iterable[Path]) -> Iterator[Captured]:
 def check_readable(given: Iterable[Source]) -> None:
     """Raises EgovError that names the first file that is no WARC; reads one record of each."""
     for source in given:
-        next(_records(source, Account(source)))
+        next(records_of(source, Account(source)))
 
 
 def read_page(path: Path, offset: int, others: Sequence[Path] = ()) -> Page:
@@ -101,7 +77,7 @@ def read_page(path: Path, offset: int, others: Sequence[Path] = ()) -> Page:
         captured, record = _at(source, offset)
         if record.rec_type == "revisit":
             captured = _repeated(source, record, offset, [source_at(other) for other in others])
-    except (OSError, StopIteration, *_UNREADABLE) as error:
+    except (OSError, StopIteration, *UNREADABLE) as error:
         raise EgovError(f"{path}: no page at offset {offset}: {error}") from None
     if not isinstance(captured, Captured):
         why = captured.detail if isinstance(captured, Unread) else f"is no page: {captured}"
@@ -139,15 +115,15 @@ class Reader:
     def _pages(self, number: int, account: Account) -> Iterator[Captured | Unread]:
         """The pages of one file, each with what the metadata record behind it says of its place."""
         waiting: Captured | Unread | None = None
-        for record, offset in _records(account.source, account):
+        for record, offset in records_of(account.source, account):
             if record.rec_type == "metadata" and waiting:
                 yield replace(waiting, page=placed_by(waiting.page, record.content_stream().read(1_000_000)))
                 waiting = None
                 continue
             try:
                 found = self._take(number, account, record, offset)
-            except (OSError, *_UNREADABLE) as error:
-                found = Unread(_page(record), Reason.INCOMPLETE, f"is torn: {_sentence(error)}")
+            except (OSError, *UNREADABLE) as error:
+                found = Unread(_page(record), Reason.INCOMPLETE, f"is torn: {sentence(error)}")
             if isinstance(found, str):
                 account.passed[found] += 1
                 continue
@@ -191,92 +167,17 @@ class Reader:
             return Unread(_page(record), Reason.INCOMPLETE, "repeats a page of a compressed member of a WACZ")
         try:
             found, _ = _at(source, place)
-        except (OSError, StopIteration, *_UNREADABLE) as error:
+        except (OSError, StopIteration, *UNREADABLE) as error:
             return Unread(_page(record), Reason.INCOMPLETE, f"repeats a page that cannot be read again: {error}")
         if isinstance(found, Captured):
             return _under_own_address(found, record, self.accounts[number].source, offset)
         return None
 
 
-def _records(source: Source, account: Account) -> Iterator[tuple[ArcWarcRecord, int]]:
-    """The records of a file and where they begin. A file that ends in the midst of something is told in the account."""
-    try:
-        is_arc = _is_arc(source)
-        with open_source(source) as stream:
-            records = _iterator(stream, is_arc)
-            try:
-                for record in records:
-                    yield record, records.offset
-                    account.records += 1
-                    records.reader.left = MAX_HEADERS
-            except _UNREADABLE as error:
-                if not account.records:
-                    raise EgovError(f"{source}: not a readable WARC file: {_sentence(error)}") from None
-                account.trouble = f"cannot be read beyond offset {records.offset}: {_sentence(error)}"
-            account.sha256 = stream.sha256()
-            account.size_bytes = stream.tell()
-    except OSError as error:
-        if not account.records:
-            raise EgovError(f"{source}: cannot be read: {error.strerror or error}") from None
-        account.trouble = f"cannot be read to its end: {error.strerror or error}"
-    if not account.records:
-        raise EgovError(f"{source}: holds no WARC record")
-    if source.sha256 and account.sha256 != source.sha256:
-        account.trouble = "is not what datapackage.json states (another SHA-256): damaged or changed"
-
-
-class _Lines(DecompressingBufferedReader):  # type: ignore[misc]
-    """warcio's reader, but headers without end are a fault rather than a list without end."""
-
-    left = MAX_HEADERS
-
-    def _decompress(self, data: bytes) -> bytes:
-        if self.decompressor and self.num_block_read:
-            # warcio prints the fault and goes on as if the record ended here.
-            try:
-                unpacked: bytes = self.decompressor.decompress(data)
-            except zlib.error as error:
-                raise ArchiveLoadFailed(f"damaged: {error}") from None
-            return unpacked
-        first: bytes = super()._decompress(data)
-        return first
-
-    def readline(self, length: int | None = None) -> bytes:
-        line: bytes = super().readline(min(length or self.left, self.left))
-        self.left -= len(line)
-        if self.left <= 0:
-            raise ArchiveLoadFailed(f"headers of more than {MAX_HEADERS} bytes")
-        return line
-
-
-def _is_arc(source: Source) -> bool:
-    """Is it of the format before WARC? Raises EgovError where it is neither: warcio takes any five words for ARC."""
-    with open_source(source) as stream:
-        start = stream.read(_START)
-    with suppress(zlib.error):
-        start = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(start, _START)
-    if not start.startswith((b"WARC/", b"filedesc:")):
-        raise EgovError(f"{source}: not a readable WARC file: it does not begin as one; name WARC or WACZ files")
-    return start.startswith(b"filedesc:")
-
-
-def _iterator(stream: Stream, is_arc: bool) -> ArchiveIterator:
-    records = ArchiveIterator(stream, arc2warc=is_arc)
-    records.reader = _Lines(stream)
-    return records
-
-
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    if "non-chunked gzip" in text:
-        return "its records are not compressed one by one; 'warcio recompress' mends that"
-    return text[:200] or "it ends too early"
-
-
 def _at(source: Source, offset: int) -> tuple[Captured | Unread | str, ArcWarcRecord]:
     """The page at an offset, and its record."""
     with open_source(source, offset) as stream:
-        record = next(iter(_iterator(stream, is_arc=True)))
+        record = next(iter(iterator(stream, is_arc=True)))
         return _taken(record, source, offset), record
 
 
@@ -285,7 +186,7 @@ def _repeated(source: Source, record: ArcWarcRecord, offset: int, others: Sequen
     digest = record.rec_headers.get_header("WARC-Payload-Digest")
     near = sources(source.path) if source.member else [source]
     for candidate in dict.fromkeys([source, *near, *others]) if digest else ():
-        for one, place in _records(candidate, Account(candidate)):
+        for one, place in records_of(candidate, Account(candidate)):
             if one.rec_type == "response" and one.rec_headers.get_header("WARC-Payload-Digest") == digest:
                 found = _taken(one, candidate, place)
                 if isinstance(found, Captured):
