@@ -15,10 +15,11 @@ import pstats
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,8 +29,10 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.fetch.archive import read_pages
 from crawler.items import Page
+from crawler.judges import Judges
 from crawler.reassess import Wish, assess_archives
 from crawler.rubric import load
+from crawler.storage import CrawlDatabase
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dev" / "pages.warc.gz"
 FLOORS = Path(__file__).with_name("floors.toml")
@@ -78,11 +81,13 @@ def write_archive(path: Path, pages: Iterator[Page]) -> tuple[int, int]:
 
 
 _PRELUDE = """
-import resource, sys, tempfile, time
+import re, resource, sys, tempfile, time
 from pathlib import Path
 def spent():
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used), sum(one.ru_maxrss for one in used) // 1024
+    # Not ru_maxrss: a process starts with the peak of its parent there.
+    told = re.search("VmHWM:[ \\t]*([0-9]+)", Path("/proc/self/status").read_text())
+    return sum(one.ru_utime + one.ru_stime for one in used), int(told[1]) // 1024
 path, number = Path(sys.argv[1]), int(sys.argv[2])
 """
 OURS = (
@@ -126,7 +131,7 @@ print(pages, time.perf_counter() - start, spent()[0] - before, spent()[1])
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process, and those it started, took."""
+    """What one process, and those it started, took; `peak_mb` of the first alone."""
 
     pages: int
     wall_s: float
@@ -161,6 +166,33 @@ def compare(path: Path, single: Path, jobs: list[int], rounds: int) -> float:
     return rates[jobs[0]]
 
 
+def parts(path: Path, most: int = 200) -> None:
+    """Prints what reading, judging and storing cost apart, in milliseconds of processor time per page."""
+    rubric = load()
+    start = time.process_time()
+    pages = [(replace(one.page, country="GBR"), one.record) for one in islice(read_pages([path]), most)]
+    read = time.process_time() - start
+    with Judges(rubric, 1) as judges:
+        start = time.process_time()
+        judged = list(judges.judge((one, one) for one in pages))
+        judging = time.process_time() - start
+    with tempfile.TemporaryDirectory() as directory:
+        database = CrawlDatabase(Path(directory), "run")
+        database.begin("assess", rubric.id, rubric.version, "", {})
+        start = time.process_time()
+        with database.together():
+            for (page, record), assessed in judged:
+                if assessed:
+                    database.store_page(page, record, 0, assessed)
+        stored = time.process_time() - start
+        database.close()
+    told = (f"{name} {used / len(pages) * 1000:.2f}" for name, used in zip(PARTS, (read, judging, stored), strict=True))
+    print(f"  ms per page: {', '.join(told)}")
+
+
+PARTS = ("reading", "judging", "SQLite")
+
+
 def profiled(path: Path) -> None:
     """Prints where the time of one process goes."""
     rubric = load()
@@ -193,6 +225,7 @@ def main() -> int:
             print(f"{name}: {written} of {size / written / 1000:.0f} KB on average")
             if arguments.profile:
                 profiled(path)
+            parts(path)
             rates[name] = compare(path, single, jobs, rounds)
     rate = rates["made pages"]
     floor = tomllib.loads(FLOORS.read_text("utf-8"))["archive"]["pages_per_s_and_core"]
