@@ -1,8 +1,8 @@
 """What all pages of a country together say of each feature. Pure, like assessing one page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from crawler.items import AssessedPage, Failure, Finding, Outcome, Reason, Searched
 from crawler.page.urls import host
@@ -21,23 +21,18 @@ def find(
 
     Pages that could not be read are failures, never absences.
     """
-    pages = list(pages)
-    read = [page for page in pages if page.reason is None]
+    seen = _seen(pages)
     # A shell that a browser filled was read after all.
-    filled = {page.url for page in read}
-    unread = Counter(page.reason for page in pages if page.reason and page.url not in filled)
+    unread = Counter(reason for url, reason in seen.unread if url not in seen.urls)
     unread.update(failure.reason for failure in failures if failure.reason is not Reason.OFFSITE)
-    seen = _seen(read)
-    languages = tuple(
-        language for language, _ in Counter(page.language for page in read if page.language).most_common()
-    )
+    languages = tuple(language for language, _ in seen.languages.most_common())
     findings = []
     for feature in rubric.features.values():
         missing = rubric.languages_without(feature.concepts(), languages)
         searched = Searched(
-            pages=len(read),
-            max_depth=max((page.depth for page in read), default=0),
-            portals=tuple(sorted({page.portal for page in read})),
+            pages=seen.read,
+            max_depth=seen.max_depth,
+            portals=tuple(sorted(seen.portals)),
             languages=languages,
             languages_without_terms=missing,
             failures=tuple((reason.value, count) for reason, count in unread.most_common()),
@@ -47,30 +42,50 @@ def find(
     return findings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class _Seen:
-    """What all pages show: feature to pages with evidence, pages it cannot apply to, sectors named; schemes to hosts."""
+    """What all pages show, gathered in one pass: a country may have more pages than memory holds.
 
-    pages: Counter[str]
-    inapplicable: Counter[str]
-    tags: Mapping[str, set[str]]
-    hosts_of_scheme: Mapping[str, set[str]]
+    `read`: pages that could be read, `urls` their addresses; `unread`: addresses and reasons of the others;
+    `pages`: feature to pages with evidence; `inapplicable`: to pages it cannot apply to; `tags`: to sectors named;
+    `hosts_of_scheme`: hosts at which people sign in with it.
+    """
 
+    read: int = 0
+    max_depth: int = 0
+    urls: set[str] = field(default_factory=set)
+    portals: set[str] = field(default_factory=set)
+    languages: Counter[str] = field(default_factory=Counter)
+    unread: list[tuple[str, Reason]] = field(default_factory=list)
+    pages: Counter[str] = field(default_factory=Counter)
+    inapplicable: Counter[str] = field(default_factory=Counter)
+    tags: dict[str, set[str]] = field(default_factory=dict)
+    hosts_of_scheme: dict[str, set[str]] = field(default_factory=dict)
 
-def _seen(read: Sequence[AssessedPage]) -> _Seen:
-    tags: dict[str, set[str]] = {}
-    schemes: dict[str, set[str]] = {}
-    for page in read:
+    def add(self, page: AssessedPage) -> None:
+        """Takes in a page that could be read."""
+        self.read += 1
+        self.max_depth = max(self.max_depth, page.depth)
+        self.urls.add(page.url)
+        self.portals.add(page.portal)
+        if page.language:
+            self.languages[page.language] += 1
+        self.inapplicable.update(page.not_applicable)
         for piece in page.evidence:
-            tags.setdefault(piece.feature, set()).update(piece.tags)
+            self.pages[piece.feature] += 1
+            self.tags.setdefault(piece.feature, set()).update(piece.tags)
         for scheme in page.facts.sign_in if page.facts else ():
-            schemes.setdefault(scheme, set()).add(host(page.url))
-    return _Seen(
-        Counter(piece.feature for page in read for piece in page.evidence),
-        Counter(feature for page in read for feature in page.not_applicable),
-        tags,
-        schemes,
-    )
+            self.hosts_of_scheme.setdefault(scheme, set()).add(host(page.url))
+
+
+def _seen(pages: Iterable[AssessedPage]) -> _Seen:
+    seen = _Seen()
+    for page in pages:
+        if page.reason:
+            seen.unread.append((page.url, page.reason))
+        else:
+            seen.add(page)
+    return seen
 
 
 def _settled(feature: Feature, seen: _Seen, searched: Searched) -> bool:

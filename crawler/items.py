@@ -44,6 +44,7 @@ class Reason(StrEnum):
     LANGUAGE_UNSUPPORTED = "language-unsupported"
     EMPTY = "empty"
     TOO_LARGE = "too-large"
+    INCOMPLETE = "incomplete"
     FORBIDDEN_ADDRESS = "forbidden-address"
     OFFSITE = "offsite"
     CATALOGUE = "catalogue-unreadable"

@@ -6,15 +6,11 @@ A worker that dies or does not end takes one page with it, which becomes a page 
 import asyncio
 import multiprocessing
 import os
-import signal
-import sys
-import threading
-import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
+from pathlib import Path
 
 from crawler.assess import assess_page
 from crawler.collector import spare
@@ -24,6 +20,7 @@ from crawler.page.catalogues import read_document
 from crawler.page.refresh import refresh_target
 from crawler.page.state import is_shell
 from crawler.rubric import Rubric, load
+from crawler.workers import FORKS, workers
 
 MAX_LINKS = 2_000
 """Links of one page that are kept; more is a trap or a register."""
@@ -70,21 +67,15 @@ def unreadable(page: Page, trouble: str) -> Reading:
 class Readers:
     """Worker processes that read pages by one rubric. To be made before the first thread of the process."""
 
-    def __init__(self, rubric: Rubric, concepts: frozenset[str], workers: int | None = None) -> None:
-        """`workers`: number of processes; as many as there are cores where it is None."""
-        self._told = (str(rubric.directory), concepts, os.getpid())
-        self._workers = workers or min(os.cpu_count() or 1, MOST_WORKERS)
-        _loaded[str(rubric.directory)] = rubric
+    def __init__(self, rubric: Rubric, concepts: frozenset[str], number: int | None = None) -> None:
+        """`number` of processes; as many as there are cores where it is None."""
+        self._concepts = concepts
+        self._directory = rubric.directory
+        self._workers = number or min(os.cpu_count() or 1, MOST_WORKERS)
         rubric.lookups  # noqa: B018
-        # A fork has all words at once; it is safe as long as there is one thread, and on Linux.
-        self._pool = self._started(multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn"))
+        # A fork has all words at once.
+        self._pool = workers(self._workers, _begin, (rubric if FORKS else rubric.directory, concepts))
         self._alone = asyncio.Lock()
-
-    def _started(self, context: BaseContext) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(self._workers, context, _begin, self._told)
-        for _ in range(self._workers):
-            pool.submit(os.getpid)
-        return pool
 
     async def read(self, page: Page, record: Record) -> Reading:
         """The reading of a page, by whichever worker is free."""
@@ -112,37 +103,24 @@ class Readers:
         for child in multiprocessing.active_children():
             child.kill()
         broken.shutdown(wait=False, cancel_futures=True)
-        self._pool = self._started(multiprocessing.get_context("spawn"))
+        self._pool = workers(self._workers, _begin, (self._directory, self._concepts), fork=False)
 
     def close(self) -> None:
         """Ends the workers."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-_loaded: dict[str, Rubric] = {}
-"""Rubric directory to rubric: a forked worker finds its parent's here."""
 _mine: tuple[Rubric, frozenset[str]] | None = None
 """What this worker reads by."""
 
 
-def _begin(directory: str, concepts: frozenset[str], parent: int) -> None:
-    """Prepares a worker process."""
+def _begin(rubric: Rubric | Path, concepts: frozenset[str]) -> None:
     global _mine
-    # Ctrl-C reaches the whole group; when to stop is for the crawl to say.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    rubric = _loaded.get(directory) or load(directory)
-    rubric.lookups  # noqa: B018
+    if isinstance(rubric, Path):
+        rubric = load(str(rubric))
+        rubric.lookups  # noqa: B018
     _mine = (rubric, concepts)
     spare()
-
-
-def _end_with(parent: int) -> None:
-    """Ends this process when the one that started it is gone, however it went."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _read(page: Page, record: Record) -> Reading:

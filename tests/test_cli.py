@@ -83,6 +83,32 @@ def test_an_archive_that_is_not_there_is_told(tmp_path):
     one_sentence(run("assess", "--warc", tmp_path / "no.warc.gz", "--out", tmp_path), "no.warc.gz")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "named"),
+    [
+        ("text.txt", b"a letter to the ministry\n" * 9, "not a readable WARC"),
+        ("empty.warc.gz", b"", "empty"),
+        ("empty.wacz", b"PK\x05\x06" + bytes(18), "archive/"),
+        ("cut.wacz", b"PK\x03\x04" + bytes(99), "ZIP"),
+        ("directory", None, "directory"),
+    ],
+)
+def test_what_is_no_archive_is_told_and_leaves_nothing(tmp_path, name, content, named):
+    path = tmp_path / name
+    path.mkdir() if content is None else path.write_bytes(content)
+    one_sentence(run("assess", "--warc", path, "--out", tmp_path / "out"), name, named)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_archive_without_pages_is_told(tmp_path):
+    from crawler.fetch.archive import ArchiveWriter
+
+    ArchiveWriter(tmp_path / "a.warc.gz").close()
+    one_sentence(
+        run("assess", "--warc", tmp_path / "a.warc.gz", "--out", tmp_path / "out"), "a.warc.gz", "no HTML page"
+    )
+
+
 def test_results_that_are_not_there_are_told(tmp_path):
     for command in (["score"], ["report"], ["review"], ["export", "evidence"]):
         one_sentence(run(*command, "--out", tmp_path / "nothing"), "egov crawl")

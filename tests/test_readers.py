@@ -19,7 +19,7 @@ TEXT = "<html lang=en><h1>Contact us</h1><a href=/contact>Contact us</a>"
 
 @pytest.fixture
 def readers(rubric):
-    made = Readers(rubric, rubric.sought, workers=2)
+    made = Readers(rubric, rubric.sought, number=2)
     yield made
     made.close()
 
@@ -71,7 +71,7 @@ import os, sys, time
 from crawler.readers import Readers
 from crawler.rubric import load
 from multiprocessing import active_children
-readers = Readers(load(sys.argv[1]), frozenset(), workers=2)
+readers = Readers(load(sys.argv[1]), frozenset(), number=2)
 print(*(child.pid for child in active_children()), flush=True)
 time.sleep(600)
 """

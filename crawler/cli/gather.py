@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -89,33 +88,43 @@ def crawl(
 @click.option(
     "--warc",
     "warcs",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     multiple=True,
     required=True,
-    help="A WARC file.",
+    metavar="FILE",
+    help="A WARC or WACZ file; may be given several times.",
 )
 @click.option("--country", help="The country of all pages, ISO 3166.")
 @click.option(
     "--countries", "countries_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV or JSONL: url, country."
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default="cores",
+    help="Processes that judge pages; the results are the same.",
+)
 @rubric_option
 @out_option
 @told
-def assess(warcs: tuple[Path, ...], country: str | None, countries_file: Path | None, rubric: str, out: Path) -> None:
-    """Assess archived pages, ours or anyone's WARC, without network."""
-    from crawler.reassess import assess_archives
+def assess(
+    warcs: tuple[Path, ...], country: str | None, countries_file: Path | None, jobs: int, rubric: str, out: Path
+) -> None:
+    """Assess archived pages, ours or anyone's WARC or WACZ, without network.
+
+    Reads what Common Crawl and Browsertrix write, streaming, and keeps evidence that points into the archives: leave
+    them where they are. A run that was stopped leaves nothing behind; run it again. Example:
+    egov assess --warc crawl.wacz --country EST
+    """
+    from crawler.cli.assessing import show_assessment, show_progress
+    from crawler.reassess import Wish, assess_archives
     from crawler.rubric import load
     from crawler.seeds import country_code
 
     code = country_code(country) if country else None
-    started = time.monotonic()
-
-    def seen(number: int) -> None:
-        if number % 100 == 0:
-            click.echo(f"{number} pages, {number / (time.monotonic() - started):.0f} pages/s", err=True)
-
-    run, captured, read = assess_archives(warcs, out, load(rubric), code, countries_file, seen)
-    click.echo(f"{run}: {captured} pages, {read} of them readable; results are in {out}", err=True)
+    wish = Wish(warcs, out, code, countries_file, jobs)
+    show_assessment(assess_archives(wish, load(rubric), show_progress()), out)
 
 
 @click.command()

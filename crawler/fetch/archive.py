@@ -1,72 +1,33 @@
-"""Web archives: WARC 1.1, one gzip member per record, ours or anyone's.
+"""Our own web archives: WARC 1.1, one gzip member per record. Reading, ours or anyone's: reading.py.
 
 A page is written as request, response and metadata; a rendered page adds a `conversion` record
 that refers to the response. Offsets given out point at the record that holds the page.
 """
 
 import gzip
-import hashlib
 import io
 import json
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import brotli  # type: ignore[import-untyped]
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler import __version__
-from crawler.items import EgovError, Page, Record
-from crawler.page.catalogues import is_answer
-from crawler.page.urls import host
+from crawler.fetch.reading import Captured, check_readable, read_page, read_pages, sha256
+from crawler.items import Page, Record
+
+__all__ = ["ArchiveWriter", "Captured", "check_readable", "cut", "read_page", "read_pages", "sha256"]
 
 COMPRESSION = 1
 """zlib level: level 4 costs twice the time for a tenth of the bytes, level 9, warcio's own choice, six times."""
-MAX_BODY = 16 * 1024 * 1024
-"""Bytes of one archived page that are read for assessing."""
-MAX_DEPTH = 1_000
-"""Clicks beyond which what an archive says of a page's place is not believed."""
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _CODING = ("content-encoding", "transfer-encoding", "content-length")
-# warcio trips over its own None where a file ends within a record's headers.
-_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError)
 
 Headers = Sequence[tuple[str, str]]
-
-
-class _Brotli:
-    """A brotli decompressor as warcio wants it: warcio sets an attribute that brotli 1.2 refuses."""
-
-    unused_data = b""
-
-    def __init__(self) -> None:
-        self.decompress = brotli.Decompressor().process
-
-
-BufferedReader.DECOMPRESSORS["br"] = _Brotli
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A page out of an archive and where it lies there; `length` from there to the end of its records, in bytes."""
-
-    page: Page
-    record: Record
-    length: int = 0
-
-
-def sha256(body: bytes) -> str:
-    """The digest by which a page's content is known."""
-    return hashlib.sha256(body).hexdigest()
 
 
 class ArchiveWriter:
@@ -185,114 +146,3 @@ def cut(path: Path, end: int) -> None:
     """Cuts what was written after the last acknowledged record: the torn tail of a killed run."""
     if path.exists() and path.stat().st_size > end:
         os.truncate(path, end)
-
-
-def check_readable(paths: Iterable[Path]) -> None:
-    """Raises EgovError that names the first file that is no WARC; reads one record of each."""
-    for path in paths:
-        next(_records(path))
-
-
-def read_pages(paths: Iterable[Path]) -> Iterator[Captured]:
-    """The HTML pages of WARC files, in their order, streaming.
-
-    Raises EgovError that names the file where one is no WARC; a torn tail ends the file quietly
-    once at least one record was read.
-    """
-    for path in paths:
-        waiting: Captured | None = None
-        for record, offset in _records(path):
-            if record.rec_type == "metadata" and waiting:
-                yield replace(waiting, page=_placed(waiting.page, record))
-                waiting = None
-            elif (captured := _captured(record, path.name, offset)) is not None:
-                if waiting:
-                    yield waiting
-                waiting = captured
-        if waiting:
-            yield waiting
-
-
-def read_page(path: Path, offset: int) -> Page:
-    """The page whose record begins at `offset`. Raises EgovError where there is none."""
-    try:
-        with path.open("rb") as stream:
-            stream.seek(offset)
-            record = next(iter(ArchiveIterator(stream)))
-            captured = _captured(record, path.name, offset)
-    except (OSError, StopIteration, *_UNREADABLE) as error:
-        raise EgovError(f"{path}: no page at offset {offset}: {error}") from None
-    if captured is None:
-        raise EgovError(f"{path}: the record at offset {offset} is no page")
-    return captured.page
-
-
-def _records(path: Path) -> Iterator[tuple[ArcWarcRecord, int]]:
-    seen = 0
-    try:
-        with path.open("rb") as stream:
-            records = ArchiveIterator(stream, arc2warc=True)
-            for record in records:
-                yield record, records.offset
-                seen += 1
-    except OSError as error:
-        if isinstance(error, gzip.BadGzipFile) and seen:
-            return
-        raise EgovError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except _UNREADABLE as error:
-        if seen:
-            return
-        raise EgovError(f"{path}: not a readable WARC file: {error}") from None
-    if not seen:
-        raise EgovError(f"{path}: holds no WARC record")
-
-
-def _captured(record: ArcWarcRecord, warc: str, offset: int) -> Captured | None:
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if record.rec_type not in ("response", "conversion") or not url.startswith("http"):
-        return None
-    rendered = record.rec_type == "conversion"
-    headers: tuple[tuple[str, str], ...] = (("Content-Type", "text/html; charset=utf-8"),)
-    status = 200
-    if not rendered:
-        if record.http_headers is None:
-            return None
-        headers = tuple(record.http_headers.headers)
-        code = record.http_headers.get_statuscode() or ""
-        status = int(code) if re.fullmatch(r"[1-5][0-9]{2}", code) else 0
-        kind = (record.http_headers.get_header("Content-Type") or "").lower()
-        if not kind.startswith(_HTML_TYPES) and not is_answer(url, kind):
-            return None
-    elif "html" not in (record.rec_headers.get_header("Content-Type") or ""):
-        return None
-    body = record.content_stream().read(MAX_BODY)
-    page = Page(
-        country="",
-        portal=f"{url.split('://')[0]}://{host(url)}/",
-        url=url,
-        status=status,
-        headers=headers,
-        body=body,
-        captured_at=record.rec_headers.get_header("WARC-Date") or "",
-        rendered=rendered,
-    )
-    return Captured(page, Record(warc, offset, sha256(body)))
-
-
-def _placed(page: Page, metadata: ArcWarcRecord) -> Page:
-    """The page with country, portal, depth and click path as its crawl recorded them."""
-    lines = metadata.content_stream().read(1_000_000).decode("utf-8", "replace").splitlines()
-    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
-    # Anyone's archive may claim to be ours: the country becomes a file name, the portal a link.
-    if not re.fullmatch(r"[A-Z]{3}", fields.get("egov-country", "")):
-        return page
-    try:
-        path = tuple((str(text), str(url)) for text, url in json.loads(fields.get("egov-path", "[]")))
-        depth = int(fields.get("hopsFromSeed", "0"))
-    except (ValueError, TypeError, RecursionError):
-        return page
-    portal, languages = fields.get("egov-portal", page.portal), tuple(fields.get("egov-languages", "").split())
-    if not portal.startswith(("http://", "https://")) or not 0 <= depth <= MAX_DEPTH:
-        return page
-    told = {"portal": portal, "languages": languages, "depth": depth, "path": path}
-    return replace(page, country=fields["egov-country"], official=True, **told)

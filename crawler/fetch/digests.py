@@ -9,7 +9,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
-from crawler.fetch.archive import MAX_BODY
+from crawler.fetch.payload import MAX_BODY
 from crawler.items import EgovError
 
 _CHUNK = 1 << 16

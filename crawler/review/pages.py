@@ -146,10 +146,10 @@ def answer(country: str, feature: str) -> Response:
     return redirect(url_for("review.finding", country=country, feature=_next(country, feature)))
 
 
-@review_pages.get("/<country>/archived/<warc>/<int:offset>")
+@review_pages.get("/<country>/archived/<path:warc>/<int:offset>")
 def archived(country: str, warc: str, offset: int) -> Response:
     """The archived page, reduced to structure and text, for a sandboxed frame."""
-    page = read_page(survey().archive_path(country, warc), offset)
+    page = read_page(survey().archive_path(country, warc), offset, survey().archive_paths(country))
     html = render_template("archived.html", page=page, body=clean(decode(page)))
     return Response(
         html, headers={"Content-Security-Policy": "default-src 'none'; style-src 'self'; sandbox"}, mimetype="text/html"
@@ -191,7 +191,8 @@ def _piece(country: str, group: EvidenceGroup) -> Piece:
     evidence, pages = group.best, group.pages
     safe_url = evidence.url if evidence.url.startswith(("http://", "https://")) else ""
     try:
-        page = read_page(survey().archive_path(country, evidence.warc), evidence.offset)
+        path = survey().archive_path(country, evidence.warc)
+        page = read_page(path, evidence.offset, survey().archive_paths(country))
     except EgovError as error:
         return Piece(evidence, pages, Markup(""), str(error), safe_url)
     return Piece(evidence, pages, excerpt(page, evidence).html, "", safe_url)

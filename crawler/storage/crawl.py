@@ -263,9 +263,23 @@ class CrawlDatabase:
         with self.db.atomic():
             self.db.table("finding").insert_all(rows, replace=True)
 
-    def assessed_pages(self) -> Iterator[AssessedPage]:
-        """All pages of the run as far as findings need them: with evidence, without votes."""
-        return assessed_pages(self.db, self.run)
+    def assessed_pages(self, country: str | None = None) -> Iterator[AssessedPage]:
+        """The pages of the run, or of one country in it, as far as findings need them: with evidence, without votes."""
+        return assessed_pages(self.db, self.run, country)
+
+    def countries_of_pages(self) -> list[str]:
+        """The countries that pages of the run belong to."""
+        rows = self.db.execute("SELECT DISTINCT country FROM page WHERE run = ?", [self.run]).fetchall()
+        return [row[0] for row in rows]
+
+    def drop_settled_failures(self) -> list[Failure]:
+        """The failures of the run, after those are gone whose page could be read in another capture."""
+        with self.db.atomic():
+            self.db.conn.execute(
+                "DELETE FROM failure WHERE run = ? AND url IN (SELECT url FROM page WHERE run = ? AND reason IS NULL)",
+                [self.run, self.run],
+            )
+        return self.failures()
 
     def failures(self) -> list[Failure]:
         """All failures of the run."""

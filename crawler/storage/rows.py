@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
@@ -117,11 +119,16 @@ def assessed_from(row: dict[str, Any], evidence: Iterable[Evidence]) -> Assessed
 def assessed_pages(db: Database, run: str, country: str | None = None) -> Iterator[AssessedPage]:
     """The pages of a run, or those of one country in it, in the order of the archive."""
     where, values = ("run = ? AND country = ?", [run, country]) if country else ("run = ?", [run])
-    evidence: dict[tuple[str, int], list[Evidence]] = {}
-    for row in db.query(f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE {where}", values):
-        evidence.setdefault((row["warc"], row["offset"]), []).append(evidence_from(row))
+    # Both in the order of the archive, side by side: the evidence of a million pages is more than memory holds.
+    pieces = db.query(f"SELECT {EVIDENCE_COLUMNS} FROM evidence WHERE {where} ORDER BY warc, offset, feature", values)
+    evidence = groupby(pieces, key=itemgetter("warc", "offset"))
+    place, group = next(evidence, (None, iter(())))
     for row in db.query(f"SELECT * FROM page WHERE {where} ORDER BY warc, offset", values):
-        yield assessed_from(row, evidence.get((row["warc"], row["offset"]), ()))
+        if place == (row["warc"], row["offset"]):
+            yield assessed_from(row, [evidence_from(one) for one in group])
+            place, group = next(evidence, (None, iter(())))
+        else:
+            yield assessed_from(row, ())
 
 
 def evidence_from(row: dict[str, Any]) -> Evidence:

@@ -158,7 +158,16 @@ class SurveyDatabase:
         row = self.db.execute("SELECT path FROM archive WHERE run = ? AND name = ?", [run, warc]).fetchone()
         if row is None:
             raise EgovError(f"{warc}: no such archive in run {run}")
-        path = Path(row[0])
+        return self._place(run, row[0])
+
+    def archive_paths(self, country: str) -> list[Path]:
+        """Where all WARC files of the country's run lie."""
+        run = self._run_of(country)
+        rows = self.db.execute("SELECT path FROM archive WHERE run = ? ORDER BY name", [run]).fetchall()
+        return [self._place(run, row[0]) for row in rows]
+
+    def _place(self, run: str, told: str) -> Path:
+        path = Path(told)
         return path if path.is_absolute() else self.directory / "runs" / run / path
 
     # ── what people say
