@@ -42,6 +42,8 @@ class Wish:
     allow_private: bool = False
     use_browser: bool = True
     resume: bool = False
+    thorough: bool = False
+    seed: int = 0
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -112,13 +114,15 @@ def _job(country: str, seeds: list[Seed], wish: Wish, browser: str | None) -> Jo
     database.begin("crawl", wish.rubric.id, wish.rubric.version, now(), told)
     database.add_portals(seeds)
     archive = _archive(directory, run, database)
-    concepts = frozenset(concept for feature in wish.rubric.features.values() for concept in feature.concepts())
+    leading = {feature.id: feature.concepts() for feature in wish.rubric.features.values()}
+    focus = Focus(leading, seed=wish.seed, thorough=wish.thorough)
+    database.follow(focus)
     job = Job(
         run=run,
         country=country,
         seeds=tuple(seeds),
         scope=scope_of(seeds, known),
-        focus=Focus(wish.rubric.index, concepts),
+        focus=focus,
         rubric=wish.rubric,
         budget=wish.budget,
         database=database,
@@ -158,6 +162,8 @@ def _conclude(job: Job, wish: Wish) -> None:
     directory = job.database.directory
     try:
         job.archive.close()
+        job.database.shorten_paths()
+        job.progress.passed_over = job.database.passed_over()
         findings = find(job.country, job.rubric, job.database.assessed_pages(), job.database.failures())
         job.database.store_findings(findings)
         if not job.stopped:
@@ -181,7 +187,8 @@ def _write_manifest(job: Job, path: Path) -> None:
     manifest = {
         "run": job.run, "country": job.country, "egov": __version__, "rubric": job.rubric.id,
         "rubric_version": job.rubric.version, "budget": asdict(job.budget), "pages_read": job.progress.read,
-        "reasons": dict(job.progress.reasons), "seeds": [seed.url for seed in job.seeds], "finished_at": now(),
+        "reasons": dict(job.progress.reasons), "seeds": [seed.url for seed in job.seeds],
+        "passed_over": job.progress.passed_over, "left_early": job.database.choosing.left, "finished_at": now(),
     }  # fmt: skip
     draft = path.with_suffix(".part")
     draft.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -10,11 +10,12 @@ from crawler.fetch.archive import ArchiveWriter
 from crawler.focus import Focus
 from crawler.items import AssessedPage, Distribution, Failure, Page, Record, Seed
 from crawler.page.document import Document
+from crawler.page.language import expected
 from crawler.page.urls import host
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
-from crawler.storage.crawl import Candidate
+from crawler.storage.crawl import Candidate, Visited
 
 REMEMBERED = 100_000
 """Addresses kept in memory so as not to offer them to the frontier again and again."""
@@ -36,6 +37,7 @@ class Progress:
 
     started: float = field(default_factory=time.monotonic)
     read: int = 0
+    passed_over: int = 0
     captured: int = 0
     hosts: set[str] = field(default_factory=set)
     features: dict[str, set[str]] = field(default_factory=dict)
@@ -69,6 +71,10 @@ class Job:
     def languages_of(self, portal: str) -> tuple[str, ...]:
         """Languages of a portal as its seed row says."""
         return next((seed.languages for seed in self.seeds if seed.url == portal), ())
+
+    def languages_at(self, portal: str) -> frozenset[str]:
+        """Languages in which words count on every page of a portal."""
+        return expected(self.country, self.languages_of(portal))
 
     def is_news(self, url: str, depth: int) -> bool:
         """Is this address new, or nearer to the home page than known so far? Spares the frontier most repetitions."""
@@ -106,6 +112,7 @@ class Visit:
     length: int = 0
     assessed: AssessedPage | None = None
     sample: tuple[Distribution, ...] = ()
+    visited: Visited | None = None
 
 
 @dataclass

@@ -13,8 +13,8 @@ from crawler.items import Reason
 from crawler.job import Job
 from crawler.storage.crawl import Candidate
 
-SITEMAP_PRIORITY = -50.0
-"""Sitemaps come after everything that a person can click."""
+SITEMAP_PRIORITY = 1.0
+"""A sitemap comes after the links that promise most and before the rest; its entries are candidates like any other."""
 
 
 class ScopeMiddleware:

@@ -108,7 +108,14 @@ class StoragePipeline(_Stage):
                 self.job.progress.reasons[item.failure.reason] += 1
             elif item.record is not None and item.assessed is not None:
                 self.job.database.store_page(
-                    item.page, item.record, item.length, item.assessed, item.links, item.lease, item.sample
+                    item.page,
+                    item.record,
+                    item.length,
+                    item.assessed,
+                    item.links,
+                    item.lease,
+                    item.sample,
+                    item.visited,
                 )
                 self._count(item)
         except OperationalError as error:

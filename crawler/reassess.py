@@ -23,6 +23,7 @@ from crawler.page.urls import host
 from crawler.rubric import Rubric
 from crawler.seeds import country_code, country_of_host, registry
 from crawler.storage import CrawlDatabase, SurveyDatabase
+from crawler.storage.clicks import places_beside
 
 UNKNOWN = ""
 """The country of a page of which nothing is known: it is assessed, but stands for no country."""
@@ -61,8 +62,11 @@ def assess_archives(
         for path in warcs:
             database.add_archive(path.name, str(path.resolve()))
         captured = 0
+        shortest = {path.name: places_beside(path) for path in warcs}
         for captured, one in enumerate(read_pages(warcs), 1):
             page = placed(one.page, country, given)
+            if known := shortest[one.record.warc].get(one.record.offset):
+                page = replace(page, depth=known[0], path=known[1])
             database.store_page(page, one.record, one.length, judge_page(page, one.record, rubric))
             if seen:
                 seen(captured)

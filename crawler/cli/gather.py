@@ -31,6 +31,7 @@ from crawler.items import EgovError
     default="",
     help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
 )
+@click.option("--thorough", is_flag=True, help="Pass over no address and leave no host early.")
 @click.option("--resume", is_flag=True, help="Go on with the country's unfinished run.")
 @click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
 @click.option("--no-browser", is_flag=True, help="Never start Chromium.")
@@ -45,6 +46,7 @@ def crawl(
     max_minutes: float,
     delay: float,
     contact: str,
+    thorough: bool,
     resume: bool,
     allow_private: bool,
     no_browser: bool,
@@ -62,7 +64,7 @@ def crawl(
 
     codes = [country_code(one) for one in countries]
     budget = Budget(max_pages, max_depth, max_minutes * 60, delay)
-    wish = crawling.Wish(out, load(rubric), budget, contact, allow_private, not no_browser, resume)
+    wish = crawling.Wish(out, load(rubric), budget, contact, allow_private, not no_browser, resume, thorough)
     crawling.crawl([(code, seeds_for(code, seeds)) for code in codes], wish)
     read = sum(print_findings(out, rubric, code) for code in codes)
     if not read:

@@ -14,14 +14,14 @@ from scrapy.utils.sitemap import Sitemap
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.fetch.errors import Refused, reason_of, reason_of_status
+from crawler.focus import FoundLink, found_links, link_of_sitemap, signature
 from crawler.items import ClickPath, Distribution, Failure, Page, Reason
 from crawler.job import Checked, Job, LinksOnly, Missed, Visit, now
 from crawler.page.catalogues import Catalogue, answer_of, following, read_document
 from crawler.page.document import Document
-from crawler.page.language import expected_languages
 from crawler.page.state import is_shell
 from crawler.page.urls import absolute, host, may_be_page
-from crawler.storage.crawl import Candidate
+from crawler.storage.crawl import Candidate, Visited
 
 MAX_LINKS = 2_000
 """Links of one page or sitemap that are queued; more is a trap or a register."""
@@ -62,7 +62,9 @@ class PortalSpider(Spider):
         page = self._page(response, candidate, rendered=False)
         try:
             document = Document(page)
-            links = list(self._links(page, document))
+            found = self._found(page, document)
+            visited = self._visited(candidate, document, found)
+            links = list(self._links(page, found))
         except Exception as error:
             # A page that breaks the parser is reported like one that broke the connection.
             self.logger.exception("cannot read %s", page.url)
@@ -71,13 +73,16 @@ class PortalSpider(Spider):
         if self.job.browser and page.status == 200 and is_shell(document):
             links.append(Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render"))
         sent = response.request.headers if response.request else Headers()
-        yield Visit(page, document, links, response.meta["lease"], _texts(sent))
+        yield Visit(page, document, links, response.meta["lease"], _texts(sent), visited=visited)
 
     def parse_rendered(self, response: Response) -> Iterator[Visit]:
         """A page as a browser shows it after its scripts have run."""
-        page = self._page(response, response.meta["candidate"], rendered=True)
+        candidate: Candidate = response.meta["candidate"]
+        page = self._page(response, candidate, rendered=True)
         document = Document(page)
-        yield Visit(page, document, list(self._links(page, document)), response.meta["lease"])
+        found = self._found(page, document)
+        visited = self._visited(candidate, document, found)
+        yield Visit(page, document, list(self._links(page, found)), response.meta["lease"], visited=visited)
 
     def parse_sitemap(self, response: Response) -> Iterator[LinksOnly]:
         """Addresses of a sitemap: candidates, since nobody clicked to them."""
@@ -90,7 +95,7 @@ class PortalSpider(Spider):
             sitemap = Sitemap(body)
             nested = sitemap.type == "sitemapindex"
             for entry in list(sitemap)[:MAX_LINKS]:
-                if url := absolute(str(entry.get("loc", "")), response.url):
+                if (url := absolute(str(entry.get("loc", "")), response.url)) and (nested or may_be_page(url)):
                     links.append(self._from_sitemap(url, candidate, nested))
         except (ValueError, AttributeError, SyntaxError):
             links = []
@@ -184,26 +189,38 @@ class PortalSpider(Spider):
             official=True,
         )
 
-    def _links(self, page: Page, document: Document) -> Iterator[Candidate]:
+    def _found(self, page: Page, document: Document) -> list[FoundLink]:
+        """The page's links within the country's scope."""
+        if page.status != 200:
+            return []
+        terms, concepts = self.job.rubric.lookups.terms, self.job.focus.concepts
+        found = found_links(document, page, terms, concepts, MAX_LINKS)
+        return [one for one in found if self.job.scope.includes(host(one.url))]
+
+    def _visited(self, candidate: Candidate, document: Document, found: list[FoundLink]) -> Visited:
+        return Visited(candidate, signature(document), tuple((one.text[:80], one.url) for one in found))
+
+    def _links(self, page: Page, found: list[FoundLink]) -> Iterator[Candidate]:
         depth = page.depth + 1
-        if depth > self.job.budget.max_depth or page.status != 200:
+        if depth > self.job.budget.max_depth:
             return
-        languages = expected_languages(page)
-        for link in document.links[:MAX_LINKS]:
-            url = document.link_url(link)
-            if not url or not self.job.is_news(url, depth):
-                continue
-            if not may_be_page(url) or not self.job.scope.includes(host(url)):
-                continue
-            path = (*page.path, (link.text[:80], url))
-            priority = self.job.focus.priority(link, url, depth, languages)
-            yield Candidate(url, page.portal, depth, path, priority)
+        for one in found:
+            if self.job.is_news(one.url, depth):
+                path = (*page.path, (one.text[:80], one.url))
+                yield self._candidate(one, page.portal, depth, path)
+
+    def _candidate(self, one: FoundLink, portal: str, depth: int, path: ClickPath) -> Candidate:
+        focus = self.job.focus
+        priority, worth = focus.priority(one, depth), focus.pays_for(one.url)
+        return Candidate(one.url, portal, depth, path, priority, "page", one.group, one.concepts, worth)
 
     def _from_sitemap(self, url: str, candidate: Candidate, nested: bool) -> Candidate:
         depth = self.job.budget.max_depth
         if nested:
             return Candidate(url, candidate.portal, depth, candidate.path, candidate.priority - 1, "sitemap")
-        return Candidate(url, candidate.portal, depth, (*candidate.path, ("", url)), candidate.priority - 10)
+        terms, languages = self.job.rubric.lookups.terms, self.job.languages_at(candidate.portal)
+        found = link_of_sitemap(url, terms, languages, self.job.focus.concepts)
+        return self._candidate(found, candidate.portal, depth, (*candidate.path, ("", url)))
 
     def _failure(self, url: str, meta: dict[str, Any], reason: Reason, detail: str) -> Missed:
         candidate: Candidate = meta["candidate"]

@@ -30,7 +30,11 @@ NOTES = {
     "not_applicable, untested; `searched`: JSON: pages, depth, portals, languages, failures.",
     "failure": "Pages that could not be fetched, with a typed reason.",
     "portal": "The seeds of a run.",
-    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
+    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED, or PASSED: passed over, because addresses like "
+    "it had stopped to bring anything; `kind`: page, sitemap, render, catalogue, file; `grp`, `concepts`: tag path of the "
+    "link that led to it, and what that named.",
+    "visit": "What the crawl learned from each page, in order: the address `asked` for and the `url` it ended at, the link "
+    "that led there, the features it gave, a `sketch` of its text, and its `links`: JSON list of [text, address], zlib.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
 }
@@ -165,6 +169,20 @@ def _frontier(db: Database) -> None:
 @crawl_migrations(name="0003_tags_faults_and_facts")
 def _crawl_facts(db: Database) -> None:
     _tags_faults_and_facts(db)
+
+
+@crawl_migrations(name="0004_focus")
+def _focus(db: Database) -> None:
+    for column in ("grp", "concepts"):
+        db.execute(f"ALTER TABLE frontier ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("DROP INDEX frontier_next")
+    db.execute("CREATE INDEX frontier_choice ON frontier (host, grp, priority DESC, id) WHERE state = 'PENDING'")
+    db.execute("CREATE INDEX frontier_passed ON frontier (host) WHERE state = 'PASSED'")
+    db.execute(
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, asked TEXT NOT NULL, url TEXT NOT NULL, text TEXT NOT NULL,"
+        " depth INTEGER NOT NULL, grp TEXT NOT NULL, concepts TEXT NOT NULL, features TEXT NOT NULL,"
+        " sketch BLOB NOT NULL, links BLOB NOT NULL) STRICT"
+    )
 
 
 @survey_migrations(name="0001_evidence")
