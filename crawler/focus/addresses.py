@@ -9,6 +9,7 @@ REMEMBERED = 16_384
 LONG = 180
 """Characters above which an address is mostly a search with many facets, or a session."""
 _ENDING = re.compile(r"\.(?:x?html?|php|aspx?|jsp|jspx|do|action|cfm|cgi)$", re.I)
+_INDEX = re.compile(r"(?:index|default|home|inicio|accueil)(?:\.\w+)?$", re.I)
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _DATE = re.compile(r"(?:^|[-_/])(?:19|20)\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?(?=$|[-_/])")
@@ -58,15 +59,17 @@ def family(url: str) -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def section(url: str) -> str:
-    """Host and first part of the path: the part of a site that an address belongs to.
+def parts_of_path(url: str) -> int:
+    """Parts of the path, up to five; the front page of a folder has those of the folder above it.
 
-    >>> section("https://gov.example/health/hospitals/7"), section("https://gov.example/about")
-    ('gov.example/health', 'gov.example')
+    >>> [parts_of_path("https://gov.example/" + path) for path in ("", "en/index.html", "news/", "contact", "a/b")]
+    [0, 1, 0, 1, 2]
     """
-    parts = urlsplit(url)
-    segments = [part for part in parts.path.split("/") if part]
-    return f"{parts.netloc}/{_pattern(segments[0])}" if len(segments) > 1 else parts.netloc
+    path = urlsplit(url).path
+    parts = [part for part in path.split("/") if part]
+    if parts and (path.endswith("/") or _INDEX.match(parts[-1])):
+        parts.pop()
+    return min(len(parts), 5)
 
 
 def _pattern(part: str) -> str:
