@@ -61,6 +61,8 @@ class Wish:
     night: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     """Scrapy's settings that are to differ, say shorter time-outs."""
+    thorough: bool = False
+    seed: int = 0
 
 
 def crawl(countries_seeds: Sequence[tuple[str, list[Seed]]], wish: Wish) -> list[str]:
@@ -187,6 +189,9 @@ def _opened(
     database.begin("crawl", wish.rubric.id, wish.rubric.version, now(), told)
     database.add_portals(seeds)
     database.release_leases()
+    leading = {feature.id: feature.concepts() for feature in wish.rubric.features.values()}
+    focus = Focus(leading, seed=wish.seed, thorough=wish.thorough)
+    database.follow(focus)
     retrying, budget = None, wish.budget
     if wish.retry:
         retrying = Retries(database)
@@ -201,7 +206,7 @@ def _opened(
         seeds=tuple(seeds),
         # Where a portal has moved to belongs to the scope, also after a resume.
         scope=Scope(scope.sites | hosts_of_home_pages(database.db, run), scope.suffixes),
-        focus=Focus(),
+        focus=focus,
         readers=readers,
         rubric=wish.rubric,
         budget=budget,
@@ -297,6 +302,7 @@ def _conclude(job: Job, wish: Wish) -> None:
     try:
         if job.stop is not Stop.AT_ONCE:
             job.archive.close()
+            job.database.shorten_paths()
             findings = find(job.country, job.rubric, job.database.assessed_pages(), job.database.failures())
             job.database.store_findings(findings)
             if not job.stopped:
@@ -326,5 +332,6 @@ def _end_manifest(job: Job) -> None:
     state = manifest.State.FINISHED if whole else manifest.State.INTERRUPTED
     stopped = {"why": job.stop, "told": job.stopped} if job.stop else None
     counts = asdict(count(job.database.db.conn, job.run))
-    ended = {"finished_at": now() if whole else None, "ended_at": now(), "stopped": stopped, "counts": counts}
+    spared = {"passed_over": job.database.passed_over(), "left_early": job.database.choosing.left}
+    ended = {"finished_at": now() if whole else None, "ended_at": now(), "stopped": stopped, "counts": counts, **spared}
     manifest.write(directory, {**told, "state": state, **ended})

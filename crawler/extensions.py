@@ -61,6 +61,8 @@ class Watch:
         if self.live:
             self.live.stop()
         print(summary(self.job, self._rate()), file=sys.stderr)
+        for line in spared(self.job):
+            print(line, file=sys.stderr)
 
     def show(self) -> None:
         """Shows the state of now."""
@@ -87,6 +89,17 @@ def summary(job: Job, rate: str) -> str:
         f"{job.country}: {progress.read} of at most {job.budget.max_pages} pages read, {rate},"
         f" {len(progress.hosts)} hosts, {found} features with evidence, {blocked} blocked, {errors} not readable"
     )
+
+
+def spared(job: Job) -> list[str]:
+    """What was not fetched though the budget had allowed it, one sentence each."""
+    told = [f"{job.country}: {why}" for _, why in sorted(job.database.choosing.left.items())]
+    if number := job.database.passed_over():
+        told.append(
+            f"{job.country}: {number} addresses were passed over: pages like them had stopped to bring anything new"
+            " (--thorough fetches them too); nothing counts as absent for that"
+        )
+    return told
 
 
 def table(job: Job, rate: str, waiting: str) -> Any:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from crawler.fetch.archive import ArchiveWriter, Captured
 from crawler.fetch.courtesy import Courtesy
-from crawler.focus import Focus
-from crawler.items import Distribution, Failure, Page, Seed, Stop
+from crawler.focus import Focus, FoundLink
+from crawler.items import ClickPath, Distribution, Failure, Page, Seed, Stop
+from crawler.page.language import expected
 from crawler.page.urls import host
 from crawler.readers import Readers, Reading
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
 from crawler.storage import CrawlDatabase
-from crawler.storage.crawl import Candidate
+from crawler.storage.crawl import Candidate, Visited
 from crawler.storage.lock import RunLock
 from crawler.storage.retries import Retries
 
@@ -39,6 +40,7 @@ class Progress:
 
     started: float = field(default_factory=time.monotonic)
     read: int = 0
+    passed_over: int = 0
     captured: int = 0
     hosts: set[str] = field(default_factory=set)
     features: dict[str, set[str]] = field(default_factory=dict)
@@ -83,6 +85,15 @@ class Job:
         """Languages of a portal as its seed row says."""
         return next((seed.languages for seed in self.seeds if seed.url == portal), ())
 
+    def languages_at(self, portal: str) -> frozenset[str]:
+        """Languages in which words count on every page of a portal."""
+        return expected(self.country, self.languages_of(portal))
+
+    def candidate(self, link: FoundLink, portal: str, depth: int, path: ClickPath) -> Candidate:
+        """A link as an address that may be fetched, with what the focus thinks of it now."""
+        priority, worth = self.focus.priority(link, depth), self.focus.pays_for(link.url)
+        return Candidate(link.url, portal, depth, path, priority, "page", link.group, link.concepts, worth)
+
     def is_news(self, url: str, depth: int) -> bool:
         """Is this address new, or nearer to the home page than known so far? Spares the frontier most repetitions."""
         known = self._queued.get(url)
@@ -108,15 +119,20 @@ class Job:
 
 @dataclass(repr=False)
 class Visit:
-    """One fetched page on its way through the pipelines: read, then archived, then stored."""
+    """One fetched page on its way through the pipelines: read, then archived, then stored.
+
+    `asked`: the address by which it was queued; None for the answer of a catalogue.
+    """
 
     page: Page
     lease: int | None
+    asked: Candidate | None = None
     links: list[Candidate] = field(default_factory=list)
     sent: tuple[tuple[str, str], ...] = ()
     reading: Reading | None = None
     captured: Captured | None = None
     sample: tuple[Distribution, ...] = ()
+    visited: Visited | None = None
 
 
 @dataclass

@@ -22,8 +22,8 @@ from crawler.page.urls import absolute, host
 from crawler.storage.courtesy import store_robots
 from crawler.storage.crawl import Candidate
 
-SITEMAP_PRIORITY = -50.0
-"""Sitemaps come after everything that a person can click."""
+SITEMAP_PRIORITY = 1.0
+"""A sitemap comes after the links that promise most and before the rest; its entries are candidates like any other."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 

@@ -6,7 +6,7 @@ links and acknowledgement are one transaction.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import DatabaseError
 from typing import Any
@@ -15,13 +15,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.fetch.archive import Captured
+from crawler.focus import FoundLink
 from crawler.items import AssessedPage, Page, Record
 from crawler.job import Checked, Job, LinksOnly, Missed, Visit
 from crawler.page.catalogues import question
 from crawler.page.urls import host
 from crawler.readers import Reading
 from crawler.stops import DATABASE_STOPS, stop_of, told_of
-from crawler.storage.crawl import Candidate
+from crawler.storage.crawl import Candidate, Visited
 
 logger = logging.getLogger(__name__)
 
@@ -60,28 +61,31 @@ class ReadPipeline(_Stage):
             item.reading = await self.job.readers.read(item.page, Record("", 0, ""))
             if item.reading.trouble:
                 logger.error("cannot read %s\n%s", item.page.url, item.reading.trouble)
-            item.links.extend(self._following(item.page, item.reading))
+            links = [link for link in item.reading.links if self.job.scope.includes(host(link.url))]
+            if item.asked:
+                told = tuple((link.text[:80], link.url) for link in links)
+                item.visited = Visited(item.asked, item.reading.sketch, told)
+            item.links.extend(self._following(item.page, item.reading, links))
             if item.reading.refresh and item.reading.shell:
                 # Nothing but a redirect that stands in the page.
                 return LinksOnly(item.links, item.lease)
         return item
 
-    def _following(self, page: Page, reading: Reading) -> Iterator[Candidate]:
+    def _following(self, page: Page, reading: Reading, links: Sequence[FoundLink]) -> Iterator[Candidate]:
         if reading.refresh:
             yield Candidate(reading.refresh, page.portal, page.depth, page.path, 95.0)
-        yield from self._links(page, reading)
+        yield from self._links(page, links)
         yield from self._interfaces(page, reading.assessed)
         if reading.shell and not reading.refresh and self.job.browser and page.status == 200 and not page.rendered:
             yield Candidate(page.url, page.portal, page.depth, page.path, 90.0, "render")
 
-    def _links(self, page: Page, reading: Reading) -> Iterator[Candidate]:
+    def _links(self, page: Page, links: Sequence[FoundLink]) -> Iterator[Candidate]:
         depth = page.depth + 1
         if depth > self.job.budget.max_depth:
             return
-        for link in reading.links:
-            if self.job.is_news(link.url, depth) and self.job.scope.includes(host(link.url)):
-                path = (*page.path, (link.text, link.url))
-                yield Candidate(link.url, page.portal, depth, path, self.job.focus.priority(link, depth))
+        for link in links:
+            if self.job.is_news(link.url, depth):
+                yield self.job.candidate(link, page.portal, depth, (*page.path, (link.text[:80], link.url)))
 
     def _interfaces(self, page: Page, assessed: AssessedPage) -> Iterator[Candidate]:
         """Interfaces of the data catalogue behind the page; of an open-data portal of unknown software, the usual ones."""
@@ -176,8 +180,9 @@ class KeepPipeline(_Stage):
             case Missed():
                 database.store_failure(item.failure, item.lease)
             case Visit(captured=Captured() as captured, reading=Reading() as reading):
+                place, length, lease = captured.record, captured.length, item.lease
                 database.store_page(
-                    item.page, captured.record, captured.length, reading.assessed, item.links, item.lease, item.sample
+                    item.page, place, length, reading.assessed, item.links, lease, item.sample, item.visited
                 )
 
     def _count(self, item: Item) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawler.assess import assess_page
 from crawler.collector import spare
-from crawler.focus import FoundLink, found_links
+from crawler.focus import FoundLink, found_links, signature
 from crawler.items import AssessedPage, Page, Reason, Record
 from crawler.page.catalogues import read_document
 from crawler.page.refresh import refresh_target
@@ -32,13 +32,15 @@ MOST_WORKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says. `shell`: next to nothing until scripts have run; `refresh`: where it sends its readers by itself.
+    """What a page says. `shell`: next to nothing until scripts have run; `refresh`: where it sends its readers by itself;
+    `sketch`: of its text (`crawler.focus.signature`).
 
     `trouble`: why it could not be read.
     """
 
     assessed: AssessedPage
     links: tuple[FoundLink, ...] = ()
+    sketch: bytes = b""
     shell: bool = False
     refresh: str = ""
     trouble: str = ""
@@ -52,7 +54,7 @@ def read_page(page: Page, record: Record, rubric: Rubric, concepts: frozenset[st
         assessed = assess_page(page, record, rubric, document)
         links = found_links(document, page, rubric.index, concepts, MAX_LINKS) if page.status == 200 else []
         refresh = refresh_target(document) if page.status == 200 and not page.rendered else ""
-        return Reading(assessed, tuple(links), is_shell(document), refresh)
+        return Reading(assessed, tuple(links), signature(document), is_shell(document), refresh)
     except Exception:
         # Nobody can list what a hostile page may break; it must not take the other pages with it.
         return unreadable(page, traceback.format_exc())

@@ -24,13 +24,14 @@ from crawler.fetch.containers import Source, sources
 from crawler.fetch.reading import Captured, Reader, Unread, check_readable
 from crawler.fetch.records import Account
 from crawler.finding import find
-from crawler.items import AssessedPage, EgovError, Failure, Page, Record, Seed
+from crawler.items import AssessedPage, ClickPath, EgovError, Failure, Page, Record, Seed
 from crawler.job import now, runs_directory
 from crawler.judges import Judges
 from crawler.page.urls import host
 from crawler.rubric import Rubric
 from crawler.seeds import country_code, country_of_host, registry
 from crawler.storage import CrawlDatabase, SurveyDatabase
+from crawler.storage.clicks import places_beside
 
 UNKNOWN = ""
 """The country of a page of which nothing is known: it is assessed, but stands for no country."""
@@ -86,7 +87,8 @@ def assess_archives(wish: Wish, rubric: Rubric, seen: Callable[[Assessment], Non
         database = CrawlDatabase(directory, run)
         try:
             begun = _begin(database, wish, rubric, given)
-            pages = (_placed(one, wish.country, countries) for one in reader.read())
+            shortest = {path.name: places_beside(path) for path in wish.archives}
+            pages = (_placed(one, wish.country, countries, shortest) for one in reader.read())
             _store(database, judges.judge(pages), assessment, seen)
             _find(database, rubric)
             database.close()
@@ -125,9 +127,15 @@ def _begin(database: CrawlDatabase, wish: Wish, rubric: Rubric, given: Sequence[
 
 
 def _placed(
-    one: Captured | Unread, country: str | None, given: dict[str, str]
+    one: Captured | Unread,
+    country: str | None,
+    given: dict[str, str],
+    shortest: dict[str, dict[int, tuple[int, ClickPath]]],
 ) -> tuple[Captured | Unread, tuple[Page, Record] | None]:
-    one = replace(one, page=placed(one.page, country, given))
+    page = placed(one.page, country, given)
+    if isinstance(one, Captured) and (known := shortest.get(one.record.warc, {}).get(one.record.offset)):
+        page = replace(page, depth=known[0], path=known[1])
+    one = replace(one, page=page)
     return one, (one.page, one.record) if isinstance(one, Captured) else None
 
 

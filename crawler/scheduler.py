@@ -39,6 +39,7 @@ class FrontierScheduler(BaseScheduler):
         self.returned: deque[Request] = deque()
         self.hosts: deque[str] = deque()
         self._since_refresh = 0
+        self._completed = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "FrontierScheduler":
@@ -54,7 +55,17 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Is there anything left to fetch within the budget?"""
-        return bool(self.returned) or (self._budget_left() > 0 and self.waiting.has_waiting())
+        if self.returned:
+            return True
+        left = self._budget_left()
+        return left > 0 and (self.waiting.has_waiting() or self._has_more(left))
+
+    def _has_more(self, left: int) -> bool:
+        """Once, when nothing waits any more: is what was passed over so little that the budget holds it?"""
+        if self._completed or self._under_way() or self.job.retrying:
+            return False
+        self._completed = True
+        return self.job.database.take_up(left) > 0
 
     def enqueue_request(self, request: Request) -> bool:
         """Keeps a redirect or retry for the next turn."""

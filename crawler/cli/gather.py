@@ -42,6 +42,7 @@ from crawler.items import EgovError
     metavar="HH:MM-HH:MM",
     help="Ask hosts only in these hours of the country's (its capital's) clock, or of a zone: 22:00-06:00@Asia/Tokyo.",
 )
+@click.option("--thorough", is_flag=True, help="Pass over no address and leave no host early.")
 @click.option("--resume", is_flag=True, help="Go on with the country's latest run if it is unfinished.")
 @click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
 @click.option("--no-browser", is_flag=True, help="Never start Chromium.")
@@ -58,6 +59,7 @@ def crawl(
     contact: str,
     vantage: str,
     night: str,
+    thorough: bool,
     resume: bool,
     allow_private: bool,
     no_browser: bool,
@@ -76,7 +78,16 @@ def crawl(
     codes = [country_code(one) for one in countries]
     budget = Budget(max_pages, max_depth, max_minutes * 60, delay)
     wish = crawling.Wish(
-        out, load(rubric), budget, contact, allow_private, not no_browser, resume, vantage, night=night
+        out,
+        load(rubric),
+        budget,
+        contact,
+        allow_private,
+        not no_browser,
+        resume,
+        vantage,
+        night=night,
+        thorough=thorough,
     )
     crawling.crawl([(code, seeds_for(code, seeds)) for code in codes], wish)
     read = sum(print_findings(out, rubric, code) for code in codes)

@@ -226,7 +226,8 @@ def languages_of(country: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _expected(country: str, portal_languages: tuple[str, ...]) -> frozenset[str]:
+def expected(country: str, portal_languages: tuple[str, ...]) -> frozenset[str]:
+    """Languages in which words count on every page of a portal that offers these languages."""
     return frozenset([*national_languages(country), *(base(tag) for tag in portal_languages), "en", ANY])
 
 
@@ -235,7 +236,7 @@ def expected_languages(page: Page) -> frozenset[str]:
 
     A language of one region counts on pages in it: elsewhere its words are false friends.
     """
-    return _expected(page.country, page.languages)
+    return expected(page.country, page.languages)
 
 
 def detect(text: str) -> tuple[str, float]:

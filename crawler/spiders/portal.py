@@ -14,10 +14,11 @@ from scrapy.utils.sitemap import Sitemap
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.fetch.errors import Refused, reason_of, reason_of_status
+from crawler.focus import link_of_sitemap
 from crawler.items import ClickPath, Distribution, Failure, Page, Reason
 from crawler.job import Checked, Job, LinksOnly, Missed, Visit, now
 from crawler.page.catalogues import Catalogue, answer_of, following
-from crawler.page.urls import absolute, host
+from crawler.page.urls import absolute, host, may_be_page
 from crawler.storage.crawl import Candidate
 
 MAX_LINKS = 2_000
@@ -57,11 +58,13 @@ class PortalSpider(Spider):
                 yield LinksOnly([], response.meta["lease"])
             return
         sent = response.request.headers if response.request else Headers()
-        yield Visit(self._page(response, candidate, rendered=False), response.meta["lease"], sent=_texts(sent))
+        page = self._page(response, candidate, rendered=False)
+        yield Visit(page, response.meta["lease"], candidate, sent=_texts(sent))
 
     def parse_rendered(self, response: Response) -> Iterator[Visit]:
         """A page as a browser shows it after its scripts have run."""
-        yield Visit(self._page(response, response.meta["candidate"], rendered=True), response.meta["lease"])
+        candidate: Candidate = response.meta["candidate"]
+        yield Visit(self._page(response, candidate, rendered=True), response.meta["lease"], candidate)
 
     def parse_sitemap(self, response: Response) -> Iterator[LinksOnly]:
         """Addresses of a sitemap: candidates, since nobody clicked to them."""
@@ -74,7 +77,7 @@ class PortalSpider(Spider):
             sitemap = Sitemap(body)
             nested = sitemap.type == "sitemapindex"
             for entry in list(sitemap)[:MAX_LINKS]:
-                if url := absolute(str(entry.get("loc", "")), response.url):
+                if (url := absolute(str(entry.get("loc", "")), response.url)) and (nested or may_be_page(url)):
                     links.append(self._from_sitemap(url, candidate, nested))
         except (ValueError, AttributeError, SyntaxError):
             links = []
@@ -98,7 +101,7 @@ class PortalSpider(Spider):
             ]
             if url := following(page.url, answer):
                 links.append(Candidate(url, page.portal, page.depth, page.path, 75.0, "catalogue"))
-        yield Visit(page, response.meta["lease"], links, sample=sample)
+        yield Visit(page, response.meta["lease"], links=links, sample=sample)
 
     def parse_file(self, response: Response) -> Iterator[Checked | Request]:
         """A file of the sample: asked for by HEAD, and by its first byte where the server refuses that."""
@@ -172,7 +175,9 @@ class PortalSpider(Spider):
         depth = self.job.budget.max_depth
         if nested:
             return Candidate(url, candidate.portal, depth, candidate.path, candidate.priority - 1, "sitemap")
-        return Candidate(url, candidate.portal, depth, (*candidate.path, ("", url)), candidate.priority - 10)
+        terms, languages = self.job.rubric.lookups.terms, self.job.languages_at(candidate.portal)
+        found = link_of_sitemap(url, terms, languages, self.job.focus.concepts)
+        return self.job.candidate(found, candidate.portal, depth, (*candidate.path, ("", url)))
 
     def _failure(self, url: str, meta: dict[str, Any], reason: Reason, detail: str) -> Missed:
         candidate: Candidate = meta["candidate"]

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from crawler.focus import Focus, FoundLink
 from crawler.hosts import TransportFacts
 from crawler.items import (
     AssessedPage,
-    ClickPath,
     Distribution,
     Failure,
     Finding,
@@ -21,6 +21,9 @@ from crawler.items import (
     Seed,
 )
 from crawler.page.urls import host
+from crawler.storage.candidates import Candidate, Lease, Visited
+from crawler.storage.choosing import Choosing, link_of
+from crawler.storage.clicks import shorten, write_visit
 from crawler.storage.retries import asked_for, forget_earlier
 from crawler.storage.rows import (
     INSERT_CATALOGUE,
@@ -40,26 +43,7 @@ from crawler.storage.rows import (
 from crawler.storage.schema import crawl_migrations, open_database
 
 DATABASE = "crawl.db"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An address that may be fetched. A higher `priority` comes first."""
-
-    url: str
-    portal: str
-    depth: int
-    path: ClickPath
-    priority: float
-    kind: str = "page"
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """An address that is being fetched; `id` acknowledges it."""
-
-    id: int
-    candidate: Candidate
+__all__ = ["DATABASE", "Candidate", "CrawlDatabase", "Lease", "Visited", "fingerprint"]
 
 
 def fingerprint(url: str, kind: str) -> bytes:
@@ -75,6 +59,7 @@ class CrawlDatabase:
         self.directory = directory
         self.run = run
         self.db = open_database(directory / DATABASE, crawl_migrations, create=create)
+        self.choosing = Choosing(self.db)
 
     def begin(self, kind: str, rubric: str, rubric_version: str, started_at: str, settings: dict[str, Any]) -> None:
         """Writes the head of the run."""
@@ -116,17 +101,44 @@ class CrawlDatabase:
 
     def queue(self, candidates: Iterable[Candidate]) -> None:
         """Adds addresses; a known one that waits gets the shorter of both click paths."""
-        rows = [
-            (fingerprint(one.url, one.kind), one.kind, one.url, host(one.url), one.portal, one.depth,
-             json.dumps(one.path, ensure_ascii=False), one.priority)
-            for one in candidates
-        ]  # fmt: skip
+        rows = []
+        for one in candidates:
+            hostname = host(one.url)
+            rows.append(
+                (fingerprint(one.url, one.kind), one.kind, one.url, hostname, one.portal, one.depth,
+                 json.dumps(one.path, ensure_ascii=False), one.priority, one.group, " ".join(one.concepts),
+                 "PENDING" if one.worth else "PASSED")
+            )  # fmt: skip
+            if one.worth:
+                self.choosing.note(hostname, one.group, one.priority)
         self.db.conn.executemany(
-            "INSERT INTO frontier (fingerprint, kind, url, host, portal, depth, path, priority) VALUES (?,?,?,?,?,?,?,?)"
-            " ON CONFLICT (fingerprint) DO UPDATE SET depth = excluded.depth, path = excluded.path,"
-            " priority = max(priority, excluded.priority) WHERE excluded.depth < depth AND state = 'PENDING'",
+            "INSERT INTO frontier (fingerprint, kind, url, host, portal, depth, path, priority, grp, concepts, state)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (fingerprint) DO UPDATE SET depth = excluded.depth,"
+            " path = excluded.path, priority = max(priority, excluded.priority), grp = excluded.grp,"
+            " concepts = excluded.concepts WHERE excluded.depth < depth AND state = 'PENDING'",
             rows,
         )
+
+    def follow(self, focus: Focus) -> None:
+        """Lets a focus choose from now on; it learns first what this run has learned already, in the same order."""
+        rows = self.db.execute("SELECT asked, text, grp, concepts, features, sketch, depth FROM visit ORDER BY id")
+        for asked, text, group, concepts, features, sketch, depth in rows:
+            found = FoundLink(asked, text, group, tuple(concepts.split()))
+            focus.learn(found, features.split(), sketch, depth)
+        self.choosing.focus = focus
+
+    def passed_over(self) -> int:
+        """Number of addresses that were not worth a fetch."""
+        return int(self.db.execute("SELECT count(*) FROM frontier WHERE state = 'PASSED'").fetchone()[0])
+
+    def take_up(self, limit: int) -> int:
+        """Takes up what was passed over, if all of it can be read within `limit` pages; how many addresses."""
+        with self.db.atomic():
+            return self.choosing.take_up(limit)
+
+    def shorten_paths(self) -> int:
+        """Gives each page the shortest click path; how many became shorter."""
+        return shorten(self.db, self.run, lambda url: fingerprint(url, "page"))
 
     def waiting_hosts(self) -> list[str]:
         """Hosts with waiting addresses, in order: one step in the index per host, however many addresses wait."""
@@ -138,16 +150,10 @@ class CrawlDatabase:
         return [row[0] for row in rows.fetchall()]
 
     def lease(self, hostname: str) -> Lease | None:
-        """The best waiting address of a host, now LEASED; the lease is made durable with the next page."""
-        row = self.db.conn.execute(
-            "SELECT id, url, portal, depth, path, priority, kind FROM frontier"
-            " WHERE host = ? AND state = 'PENDING' ORDER BY priority DESC, id LIMIT 1",
-            [hostname],
-        ).fetchone()
-        if row is None:
-            return None
-        path = tuple((text, url) for text, url in json.loads(row[4]))
-        return Lease(row[0], Candidate(row[1], row[2], row[3], path, row[5], row[6]))
+        """The next address of a host, by its focus where there is one; `mark_leased` takes it."""
+        if not self.db.conn.in_transaction:
+            self.db.begin()
+        return self.choosing.next(hostname)
 
     def mark_leased(self, lease: Lease) -> None:
         """Marks the address as being fetched; durable with the next `together`, since a lost lease is a waiting address."""
@@ -159,6 +165,7 @@ class CrawlDatabase:
         """Gives back what a killed run had under way; the number of addresses."""
         with self.db.atomic():
             cursor = self.db.conn.execute("UPDATE frontier SET state = 'PENDING' WHERE state = 'LEASED'")
+        self.choosing.forget()
         return int(cursor.rowcount)
 
     def has_waiting(self) -> bool:
@@ -188,11 +195,14 @@ class CrawlDatabase:
         links: Iterable[Candidate] = (),
         lease: int | None = None,
         sample: Iterable[Distribution] = (),
+        visited: Visited | None = None,
     ) -> None:
         """Page, evidence, datasets, new links and acknowledgement in one transaction.
 
-        `sample`: files of a catalogue that will be asked for; until then the budget stands in their way.
+        `sample`: files of a catalogue that will be asked for; until then the budget stands in their way. From `visited`
+        the focus learns, if there is one.
         """
+        features = [one.feature for one in assessed.evidence]
         with self.db.atomic():
             forget_earlier(self.db, self.run, lease)
             self.db.conn.execute(INSERT_PAGE, page_row(self.run, page, record, length, assessed))
@@ -213,6 +223,10 @@ class CrawlDatabase:
                 [fingerprint(page.url, kind), kind, page.url, host(page.url), page.portal, page.depth],
             )
             self._acknowledge(lease, "DONE", None)
+            if visited:
+                write_visit(self.db, visited, page.url, " ".join(features))
+        if visited and self.choosing.focus:
+            self.choosing.focus.learn(link_of(visited.asked), features, visited.sketch, visited.asked.depth)
 
     def store_links(self, links: Iterable[Candidate], lease: int | None) -> None:
         """New addresses from what is no page (a sitemap), and its acknowledgement."""

@@ -34,10 +34,14 @@ NOTES = {
     "self-signed, wrong-host, unknown-issuer, other, none (no TLS), unknown; yes, no or unknown: `old_tls` (TLS 1.0 or 1.1 is "
     "accepted), `redirects_to_https`, `hsts_subdomains`, `hsts_preload`, `ipv6_address`, `ipv6_connects`, `dnssec` (as far as "
     "the system's resolver validates); `headers_from`: whether the headers that follow came by https, http or not at all.",
-    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED; `kind`: page, sitemap, render, catalogue, file.",
     "robots": "Each answer for robots.txt, by which a denial can be checked. `url`: where it came from, after redirects; "
     "`body`: as far as it is read; `crawl_delay_s`: what it asks of us, before the cap of 30 s; `refusal`: why everything "
     "is forbidden.",
+    "frontier": "Addresses of a crawl. `state`: PENDING, LEASED, DONE, FAILED, or PASSED: passed over, because addresses like "
+    "it had stopped to bring anything; `kind`: page, sitemap, render, catalogue, file; `grp`, `concepts`: tag path of the "
+    "link that led to it, and what that named.",
+    "visit": "What the crawl learned from each page, in order: the address `asked` for and the `url` it ended at, the link "
+    "that led there, the features it gave, a `sketch` of its text, and its `links`: JSON list of [text, address], zlib.",
     "review": "What reviewers answered. Rows are only added: triggers refuse UPDATE and DELETE. `example` = 1 marks "
     "scripted answers of the demonstration.",
 }
@@ -216,6 +220,20 @@ def _robots(db: Database) -> None:
         "CREATE TABLE robots (run TEXT NOT NULL, origin TEXT NOT NULL, fetched_at TEXT NOT NULL, url TEXT NOT NULL,"
         " status INTEGER, sha256 TEXT NOT NULL, body BLOB NOT NULL, crawl_delay_s REAL NOT NULL, refusal TEXT,"
         " detail TEXT NOT NULL, PRIMARY KEY (run, origin, fetched_at), FOREIGN KEY (run) REFERENCES run (id)) STRICT"
+    )
+
+
+@crawl_migrations(name="0007_focus")
+def _focus(db: Database) -> None:
+    for column in ("grp", "concepts"):
+        db.execute(f"ALTER TABLE frontier ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    db.execute("DROP INDEX frontier_next")
+    db.execute("CREATE INDEX frontier_choice ON frontier (host, grp, priority DESC, id) WHERE state = 'PENDING'")
+    db.execute("CREATE INDEX frontier_passed ON frontier (host) WHERE state = 'PASSED'")
+    db.execute(
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, asked TEXT NOT NULL, url TEXT NOT NULL, text TEXT NOT NULL,"
+        " depth INTEGER NOT NULL, grp TEXT NOT NULL, concepts TEXT NOT NULL, features TEXT NOT NULL,"
+        " sketch BLOB NOT NULL, links BLOB NOT NULL) STRICT"
     )
 
 
