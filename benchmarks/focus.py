@@ -20,7 +20,7 @@ import tempfile
 import tomllib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import altair
@@ -84,7 +84,7 @@ class Crawl:
         for one in found:
             target = self.mirror.resolve(one.url)
             if target and target != url:
-                targets.setdefault(target, replace(one, url=target))
+                targets.setdefault(target, one._replace(url=target))
         return list(targets.values())
 
 

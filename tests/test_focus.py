@@ -99,7 +99,7 @@ def test_features_without_evidence_count_more(focus):
 
 
 def test_features_that_only_this_host_lacks_count_less_than_those_the_country_lacks(focus):
-    focus.learn(replace(link(), url="https://other.gov.example/"), ["contact"], b"")
+    focus.learn(link()._replace(url="https://other.gov.example/"), ["contact"], b"")
     assert focus.priority(link(concepts=("petition",)), 1) > focus.priority(link(concepts=("contact",)), 1)
 
 
