@@ -31,6 +31,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/language.py
 	$(BIN)/python benchmarks/accessibility.py
 	$(BIN)/python benchmarks/assess.py
+	$(BIN)/python benchmarks/archive.py
 	$(BIN)/python benchmarks/throughput.py
 
 clean:
