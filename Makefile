@@ -32,6 +32,7 @@ bench: $(VENV)/.test
 	$(BIN)/python benchmarks/accessibility.py
 	$(BIN)/python benchmarks/state.py
 	$(BIN)/python benchmarks/assess.py
+	$(BIN)/python benchmarks/archive.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/frontier.py
 	$(BIN)/python benchmarks/crash.py

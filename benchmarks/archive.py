@@ -146,8 +146,8 @@ def cost(code: str, path: Path, number: int) -> Cost:
     return Cost(int(pages), wall, used, peak)
 
 
-def compare(path: Path, single: Path, jobs: list[int], rounds: int) -> float:
-    """Prints the rates for one archive; ours in pages per second and core, of one process."""
+def compare(path: Path, single: Path, jobs: list[int], rounds: int) -> tuple[float, float]:
+    """Prints the rates for one archive; ours in pages per second and core, of one process, and as a multiple of BeautifulSoup's."""
     soup, warcio = cost(SOUP, path, 60), cost(WARCIO, path, 0)
     print(f"  {'':28} {'pages/s':>8} {'cores busy':>11} {'pages/s per core':>17} {'peak MB':>8}")
     for name, one in (("warcio reads records", warcio), ("BeautifulSoup parses", soup)):
@@ -163,7 +163,7 @@ def compare(path: Path, single: Path, jobs: list[int], rounds: int) -> float:
         rates[count] = (one.pages - 1) / used
         told = f"{one.pages / one.wall_s:8.0f} {used / one.wall_s:11.2f} {rates[count]:17.0f} {one.peak_mb:8.0f}"
         print(f"  {f'egov assess --jobs {count}':28} {told}   (start {start:.1f} s)")
-    return rates[jobs[0]]
+    return rates[jobs[0]], rates[jobs[0]] / (soup.pages / soup.processor_s)
 
 
 def parts(path: Path, most: int = 200) -> None:
@@ -227,12 +227,14 @@ def main() -> int:
                 profiled(path)
             parts(path)
             rates[name] = compare(path, single, jobs, rounds)
-    rate = rates["made pages"]
-    floor = tomllib.loads(FLOORS.read_text("utf-8"))["archive"]["pages_per_s_and_core"]
-    print(
-        f"archive: {', '.join(f'{value:.0f} pages/s per core ({name})' for name, value in rates.items())}; floor {floor}"
+    # Processor time too depends on what else the machine does; the parse of the same pages tells how much.
+    floor = tomllib.loads(FLOORS.read_text("utf-8"))["archive"]["times_beautifulsoup"]
+    told = (
+        f"{rate:.0f} pages/s per core, {ratio:.2f} BeautifulSoup parses ({name})"
+        for name, (rate, ratio) in rates.items()
     )
-    return 0 if rate >= floor or arguments.quick else 1
+    print(f"archive: {'; '.join(told)}; floor {floor}")
+    return 0 if min(ratio for _, ratio in rates.values()) >= floor or arguments.quick else 1
 
 
 if __name__ == "__main__":

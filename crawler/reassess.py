@@ -21,8 +21,8 @@ import pycountry
 
 from crawler import __version__
 from crawler.fetch.containers import Source, sources
-from crawler.fetch.reading import Captured, Reader, Unread, check_readable
-from crawler.fetch.records import Account
+from crawler.fetch.reading import Reader, check_readable
+from crawler.fetch.records import Account, Captured, Unread
 from crawler.finding import find
 from crawler.items import AssessedPage, ClickPath, EgovError, Failure, Page, Record, Seed
 from crawler.job import now, runs_directory

@@ -14,7 +14,8 @@ import pytest
 
 from crawler.fetch.archive import ArchiveWriter
 from crawler.fetch.containers import MAX_DIRECTORY, depths, is_jumpable, source_at, sources
-from crawler.fetch.reading import Captured, Reader, read_page, read_pages
+from crawler.fetch.reading import Reader, read_page, read_pages
+from crawler.fetch.records import Captured
 from crawler.items import EgovError
 
 URL = "https://portal.gov.example/"

@@ -15,8 +15,8 @@ from warcio.warcwriter import WARCWriter
 from crawler.fetch.archive import ArchiveWriter
 from crawler.fetch.containers import Source
 from crawler.fetch.payload import MAX_BODY
-from crawler.fetch.reading import Captured, Reader, Unread, read_page, read_pages, sha256
-from crawler.fetch.records import MAX_HEADERS
+from crawler.fetch.reading import Reader, read_page, read_pages, sha256
+from crawler.fetch.records import MAX_HEADERS, Captured, Unread
 from crawler.items import EgovError, Reason
 
 URL = "https://portal.gov.example/"
@@ -246,7 +246,7 @@ def test_a_repetition_of_what_is_nowhere_is_incomplete(writer, one_sentence):
     warc = writer()
     at = warc.add("revisit", b"", ("Content-Type", "text/html"), **digest("A"))
     ((one,), (account,)) = read(warc.path)
-    assert (one.reason, account.unread) == (Reason.INCOMPLETE, 1)
+    assert (one.reason, account.unread, account.passed) == (Reason.INCOMPLETE, 1, {})
     with pytest.raises(EgovError) as raised:
         read_page(warc.path, at)
     one_sentence(raised, "a.warc.gz", str(at))

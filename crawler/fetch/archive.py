@@ -18,7 +18,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler import __version__
-from crawler.fetch.reading import Captured, check_readable, read_page, read_pages, sha256
+from crawler.fetch.reading import check_readable, read_page, read_pages, sha256
+from crawler.fetch.records import Captured
 from crawler.items import Page, Record
 
 __all__ = ["ArchiveWriter", "Captured", "check_readable", "cut", "read_page", "read_pages", "sha256"]

@@ -5,8 +5,9 @@ What an archive holds only in part is told as `Unread`, never given out as if it
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from warcio.recordloader import ArcWarcRecord
@@ -14,7 +15,7 @@ from warcio.recordloader import ArcWarcRecord
 from crawler.fetch.containers import Source, depths, is_jumpable, open_source, source_at, sources
 from crawler.fetch.payload import MAX_BODY, Body, decoded
 from crawler.fetch.placing import placed_by
-from crawler.fetch.records import UNREADABLE, Account, iterator, records_of, sentence
+from crawler.fetch.records import UNREADABLE, Account, Captured, Unread, iterator, records_of, sentence
 from crawler.items import EgovError, Page, Reason, Record
 from crawler.page.catalogues import is_answer
 from crawler.page.urls import host
@@ -25,24 +26,6 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _OTHER_TYPES = ("warcinfo", "request", "metadata", "continuation")
 # WARC 1.1, section 5.13.
 _TRUNCATED = {"length": Reason.TOO_LARGE, "time": Reason.TIMEOUT}
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """A page out of an archive and where it lies there; `length` from there to the end of its records, in bytes."""
-
-    page: Page
-    record: Record
-    length: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A page of which the archive holds too little to assess it; `page` without a body."""
-
-    page: Page
-    reason: Reason
-    detail: str
 
 
 def sha256(body: bytes) -> str:
@@ -100,17 +83,14 @@ class Reader:
         for number, account in enumerate(self.accounts):
             path = account.source.path
             if account.source.member and path not in places:
-                places = {path: depths(path)}
+                places[path] = depths(path)
             for one in self._pages(number, account):
-                depth = places.get(path, {}).get(one.page.url, one.page.depth)
-                yield one if depth == one.page.depth else replace(one, page=replace(one.page, depth=depth))
+                yield _at_depth(one, places.get(path, {}))
         for number, offset, record in self._waiting:
-            found = self._resolve(number, offset, record)
             account = self.accounts[number]
-            if found is not None:
-                account.unread += isinstance(found, Unread)
-                account.pages += isinstance(found, Captured)
-                yield found
+            found = self._resolve(number, offset, record) or "page captured before"
+            if account.add(found):
+                yield _at_depth(found, places.get(account.source.path, {}))
 
     def _pages(self, number: int, account: Account) -> Iterator[Captured | Unread]:
         """The pages of one file, each with what the metadata record behind it says of its place."""
@@ -124,11 +104,8 @@ class Reader:
                 found = self._take(number, account, record, offset)
             except (OSError, *UNREADABLE) as error:
                 found = Unread(_page(record), Reason.INCOMPLETE, f"is torn: {sentence(error)}")
-            if isinstance(found, str):
-                account.passed[found] += 1
+            if not account.add(found):
                 continue
-            account.unread += isinstance(found, Unread)
-            account.pages += isinstance(found, Captured)
             if waiting:
                 yield waiting
             waiting = found
@@ -143,7 +120,7 @@ class Reader:
                 return self._resolve(number, offset, record) or "page captured before"
             if len(self._waiting) < MAX_WAITING:
                 self._waiting.append((number, offset, record))
-                return "repetition of a page that comes later or not at all"
+                return ""
             return Unread(_page(record), Reason.INCOMPLETE, "repeats a page that is not in the archives")
         found = _taken(record, account.source, offset)
         if isinstance(found, Captured) and record.rec_headers.get_header("WARC-Payload-Digest"):
@@ -174,6 +151,11 @@ class Reader:
         return None
 
 
+def _at_depth(one: Captured | Unread, places: Mapping[str, int]) -> Captured | Unread:
+    depth = places.get(one.page.url, one.page.depth)
+    return one if depth == one.page.depth else replace(one, page=replace(one.page, depth=depth))
+
+
 def _at(source: Source, offset: int) -> tuple[Captured | Unread | str, ArcWarcRecord]:
     """The page at an offset, and its record."""
     with open_source(source, offset) as stream:
@@ -186,11 +168,13 @@ def _repeated(source: Source, record: ArcWarcRecord, offset: int, others: Sequen
     digest = record.rec_headers.get_header("WARC-Payload-Digest")
     near = sources(source.path) if source.member else [source]
     for candidate in dict.fromkeys([source, *near, *others]) if digest else ():
-        for one, place in records_of(candidate, Account(candidate)):
-            if one.rec_type == "response" and one.rec_headers.get_header("WARC-Payload-Digest") == digest:
-                found = _taken(one, candidate, place)
-                if isinstance(found, Captured):
-                    return _under_own_address(found, record, source, offset)
+        # One of the others may have been moved away since.
+        with suppress(EgovError):
+            for one, place in records_of(candidate, Account(candidate)):
+                if one.rec_type == "response" and one.rec_headers.get_header("WARC-Payload-Digest") == digest:
+                    found = _taken(one, candidate, place)
+                    if isinstance(found, Captured):
+                        return _under_own_address(found, record, source, offset)
     return Unread(_page(record), Reason.INCOMPLETE, "repeats a page that is not in the archives")
 
 

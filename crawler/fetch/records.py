@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
@@ -12,13 +13,31 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from crawler.fetch.containers import Source, Stream, open_source
-from crawler.items import EgovError
+from crawler.items import EgovError, Page, Reason, Record
 
 MAX_HEADERS = 1_000_000
 """Bytes of a record's own and its HTTP headers that are read; servers send a hundredth."""
 # warcio trips over its own None where a file ends within a record's headers.
 UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError, AssertionError, zlib.error)
 _START = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A page out of an archive and where it lies there; `length` from there to the end of its records, in bytes."""
+
+    page: Page
+    record: Record
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page of which the archive holds too little to assess it; `page` without a body."""
+
+    page: Page
+    reason: Reason
+    detail: str
 
 
 @dataclass
@@ -33,6 +52,16 @@ class Account:
     trouble: str = ""
     size_bytes: int = 0
     sha256: str = ""
+
+    def add(self, found: Captured | Unread | str) -> TypeGuard[Captured | Unread]:
+        """Counts what a record turned out to be. Is it a page, rather than words why it is none ("": not counted)?"""
+        if isinstance(found, str):
+            if found:
+                self.passed[found] += 1
+            return False
+        self.pages += isinstance(found, Captured)
+        self.unread += isinstance(found, Unread)
+        return True
 
 
 def records_of(source: Source, account: Account) -> Iterator[tuple[ArcWarcRecord, int]]:
