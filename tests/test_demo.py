@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.fetch.browser import find_browser
 from crawler.items import Answer, Outcome
-from crawler.reassess import assess_archives
+from crawler.reassess import Wish, assess_archives
 from crawler.rubric import load
 from crawler.storage import SurveyDatabase
 
@@ -81,7 +81,7 @@ def test_pages_that_only_look_like_evidence_give_none(survey):
 
 def test_assessing_the_archive_afterwards_gives_identical_evidence(survey, tmp_path):
     warcs = sorted((run_of(survey) / "warc").glob("*.warc.gz"))
-    assess_archives(warcs, tmp_path, load())
+    assess_archives(Wish(warcs, tmp_path), load())
     again = SurveyDatabase(tmp_path, create=False)
     while_crawling = sorted(survey.evidence("XVD"), key=lambda one: (one.warc, one.offset, one.feature))
     afterwards = sorted(again.evidence("XVD"), key=lambda one: (one.warc, one.offset, one.feature))

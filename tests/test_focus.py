@@ -13,7 +13,7 @@ from crawler.focus.families import QUIET, QUIET_LISTED, REPEATED
 from crawler.focus.learning import UNTIRED
 from crawler.focus.repetition import are_alike
 from crawler.page.document import Document
-from crawler.reassess import assess_archives
+from crawler.reassess import Wish, assess_archives
 from crawler.rubric import load
 from crawler.storage import CrawlDatabase, SurveyDatabase
 from crawler.storage.crawl import Candidate, Visited
@@ -339,7 +339,7 @@ def test_the_click_path_is_the_shortest_though_a_detour_was_taken_first(tmp_path
     by_url = {site.url + url: row for url, row in pages.items()}
     assert {(url, by_url[url]["depth"], by_url[url]["path"]) for url, _, _ in evidence} == evidence
     warcs = sorted((tmp_path / "out").glob("runs/*/warc/*.warc.gz"))
-    run, _, _ = assess_archives(warcs, tmp_path / "again", load())
+    run = assess_archives(Wish(warcs, tmp_path / "again"), load()).run
     database = CrawlDatabase(tmp_path / "again" / "runs" / run, run, create=False)
     assert {(row["url"], row["depth"], row["path"]) for row in database.db.query("SELECT * FROM evidence")} == evidence
     database.close()

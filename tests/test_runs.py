@@ -13,7 +13,7 @@ from test_crawl import command, crawled, page, serving
 from crawler.fetch.archive import ArchiveWriter
 from crawler.items import EgovError, Reason
 from crawler.manifest import State, read, seeds_digest, state_of, vantage
-from crawler.reassess import assess_archives
+from crawler.reassess import Wish, assess_archives
 from crawler.status import REMEDIES, remedy, status, statuses
 from crawler.storage import CrawlDatabase, SurveyDatabase
 from crawler.storage.lock import RunLock
@@ -119,7 +119,8 @@ def test_an_assessed_archive_is_verified_too(tmp_path, new_page, rubric):
     for number in range(3):
         writer.write(new_page(f"<p>{number}</p>", url=f"https://portal.gov.example/{number}"))
     writer.close()
-    run, captured, _ = assess_archives([tmp_path / "given.warc.gz"], tmp_path / "out", rubric, "GBR")
+    done = assess_archives(Wish([tmp_path / "given.warc.gz"], tmp_path / "out", "GBR"), rubric)
+    run, captured = done.run, done.pages
     assert captured == 3
     assert list(verify(tmp_path / "out", [run])) == []
     assert statuses(tmp_path / "out")[0].state is State.FINISHED
