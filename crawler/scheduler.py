@@ -39,7 +39,6 @@ class FrontierScheduler(BaseScheduler):
         self.returned: deque[Request] = deque()
         self.hosts: deque[str] = deque()
         self._since_refresh = 0
-        self._completed = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "FrontierScheduler":
@@ -61,10 +60,12 @@ class FrontierScheduler(BaseScheduler):
         return left > 0 and (self.waiting.has_waiting() or self._has_more(left))
 
     def _has_more(self, left: int) -> bool:
-        """Once, when nothing waits any more: is what was passed over so little that the budget holds it?"""
-        if self._completed or self._under_way() or self.job.retrying:
+        """When nothing waits any more: is what was passed over so little that the budget holds it?
+
+        What is found behind it is passed over in its turn, and taken up as long as clicks and budget allow.
+        """
+        if self._under_way() or self.job.retrying:
             return False
-        self._completed = True
         return self.job.database.take_up(left) > 0
 
     def enqueue_request(self, request: Request) -> bool:
