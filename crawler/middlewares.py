@@ -1,6 +1,8 @@
 """Downloader middlewares: stay in scope and on public addresses, and ask robots.txt first."""
 
 from collections import Counter
+from collections.abc import Callable
+from sqlite3 import DatabaseError
 from time import monotonic
 
 from scrapy import Request, signals
@@ -19,6 +21,7 @@ from crawler.fetch.errors import Refused, reason_of
 from crawler.items import Reason, RobotsFile
 from crawler.job import Job, now
 from crawler.page.urls import absolute, host
+from crawler.stops import stop_of, told_of
 from crawler.storage.courtesy import store_robots
 from crawler.storage.crawl import Candidate
 
@@ -170,7 +173,14 @@ class RobotsMiddleware:
             refusal=policy.refusal,
             detail=policy.detail or (capped if asked > robots.MAX_CRAWL_DELAY_S else ""),
         )
-        store_robots(self.job.database, file)
+        self._write(lambda: store_robots(self.job.database, file))
+
+    def _write(self, rows: Callable[[], object]) -> None:
+        """What the database refuses ends the crawl, and is no fault of the host."""
+        try:
+            rows()
+        except DatabaseError as error:
+            self.job.halt(stop_of(error), told_of(error, str(self.job.database.directory)))
 
     def _apply(self, policy: robots.RobotsPolicy, origin: str, candidate: Candidate) -> None:
         hostname = host(origin)
@@ -179,10 +189,7 @@ class RobotsMiddleware:
             courtesy.paces[hostname] = courtesy.pace(hostname).asks(delay)
         named = [url for text in policy.sitemaps()[:20] if (url := absolute(text, origin))]
         depth = self.job.budget.max_depth
-        self.job.database.store_links(
-            (
-                Candidate(url, candidate.portal, depth, (("sitemap", url),), SITEMAP_PRIORITY, "sitemap")
-                for url in named
-            ),
-            None,
-        )
+        found = [
+            Candidate(url, candidate.portal, depth, (("sitemap", url),), SITEMAP_PRIORITY, "sitemap") for url in named
+        ]
+        self._write(lambda: self.job.database.store_links(found, None))

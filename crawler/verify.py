@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection, DatabaseError, OperationalError, connect
 
-from crawler.fetch.archive import read_pages
+from crawler.fetch.archive import Captured
+from crawler.fetch.containers import Source, source_at
 from crawler.fetch.digests import Digest, digests
+from crawler.fetch.reading import Reader
 from crawler.items import EgovError
 from crawler.job import runs_directory
 from crawler.manifest import State, state_of
@@ -109,13 +111,14 @@ def _archives(connection: Connection, directory: Path, ours: bool) -> Iterator[s
         last = connection.execute(
             "SELECT offset + length FROM page WHERE run = ? AND warc = ? ORDER BY offset DESC LIMIT 1", [run, warc]
         ).fetchone()
-        if not path.exists():
+        source = source_at(path)
+        if not source.path.exists():
             if last:
                 yield f"{path}: pages lie in this archive, but it is not there"
             continue
         # Of an archive of others nothing is cut off, and the length of its records is not known.
-        end = last[0] if last and ours else path.stat().st_size if last else 0
-        yield from _limited(warc, _pages(connection, run, path, end, ours))
+        end = last[0] if last and ours else source.path.stat().st_size if last else 0
+        yield from _limited(warc, _pages(connection, run, warc, source, end, ours))
         if ours and path.stat().st_size > end and (end or path.stat().st_size > _FRESH):
             size = path.stat().st_size - end
             yield Told(
@@ -127,37 +130,38 @@ _FRESH = 1000
 """Bytes of an archive that holds nothing but its own description."""
 
 
-def _pages(connection: Connection, run: str, path: Path, end: int, ours: bool) -> Iterator[str | Told]:
+def _pages(connection: Connection, run: str, warc: str, source: Source, end: int, ours: bool) -> Iterator[str | Told]:
     """Rows and records side by side, both in the order of the archive."""
-    rows = iter(connection.execute(_OF_PAGES, [run, path.name]))
+    rows = iter(connection.execute(_OF_PAGES, [run, warc]))
     row = next(rows, None)
     try:
-        for record in _records(path, end, ours):
+        for record in _records(source, end, ours):
             while row is not None and row[0] < record.offset:
-                yield f"{path.name}: no readable record at byte {row[0]} for {row[2]}"
+                yield f"{warc}: no readable record at byte {row[0]} for {row[2]}"
                 row = next(rows, None)
             if row is None or row[0] != record.offset:
                 if ours:
-                    yield from _without_row(connection, run, path.name, record)
+                    yield from _without_row(connection, run, warc, record)
                 continue
             if row[2] != record.url:
-                yield f"{path.name}: the record at byte {row[0]} is of {record.url}, the row says {row[2]}"
+                yield f"{warc}: the record at byte {row[0]} is of {record.url}, the row says {row[2]}"
             if row[3] != record.sha256:
-                yield f"{path.name}: the content of {row[2]} at byte {row[0]} is not the one that was assessed (sha256)"
+                yield f"{warc}: the content of {row[2]} at byte {row[0]} is not the one that was assessed (sha256)"
             row = next(rows, None)
     except EgovError as error:
         yield str(error)
     while row is not None:
-        yield f"{path.name}: no readable record at byte {row[0]} for {row[2]}"
+        yield f"{warc}: no readable record at byte {row[0]} for {row[2]}"
         row = next(rows, None)
 
 
-def _records(path: Path, end: int, ours: bool) -> Iterator[Digest]:
-    if ours or path.name.endswith((".warc", ".warc.gz")):
-        yield from digests(path, end)
+def _records(source: Source, end: int, ours: bool) -> Iterator[Digest]:
+    if ours:
+        yield from digests(source.path, end)
     elif end:
-        for one in read_pages([path]):
-            yield Digest(one.record.offset, one.page.url, one.record.sha256)
+        for one in Reader([source]).read():
+            if isinstance(one, Captured):
+                yield Digest(one.record.offset, one.page.url, one.record.sha256)
 
 
 def _without_row(connection: Connection, run: str, warc: str, record: Digest) -> Iterator[str | Told]:
