@@ -30,7 +30,7 @@ COUNTRY = 0.25
 MOST = 2.5
 """What the concepts of one link can add at most: a long text names many things and leads to one."""
 ROOT = 1.5
-"""For the front page of a host, of a language or of a part of a site."""
+"""For the front page of a host or of a part of it."""
 PATH = -0.25
 """For each part of another address's path, up to five: general pages lie near the root."""
 WORDS = 1.5

@@ -113,8 +113,8 @@ def host(url: str) -> str:
 
 
 def may_be_page(url: str) -> bool:
-    """Could this address hold an HTML page, as far as its path tells?"""
-    return not _NOT_A_PAGE.search(urlsplit(url).path)
+    """Could this address, in its normal form, hold an HTML page, as far as its path tells?"""
+    return not _NOT_A_PAGE.search(url.partition("?")[0])
 
 
 @lru_cache(maxsize=65_536)
