@@ -7,7 +7,8 @@ Pages are read from the disk instead of the web; links, focus, frontier database
 crawl reads every page that links, and the site's sitemap.xml where it has one, lead to from the start page. The figure:
 share of (portal, feature) evidence of the full crawl against share of its pages. Beside ours: breadth first; sitemap
 order (alphabetical where there is no sitemap); an oracle that knows what each page holds and always takes the reachable
-page that adds most (greedy set cover).
+page that adds most (greedy set cover). The weights of the focus were set on these sites: only sites that it has not
+seen tell how well it does elsewhere.
 
 Two areas under the curve, both of 1 at most: from 0 to 100 % of the pages, and over the first 15 %. The first is bounded:
 where breadth-first has 0.9 nothing can be 1.5 times better; what the oracle reaches is printed beside it.
@@ -113,7 +114,7 @@ def breadth_first(crawl: Crawl) -> dict[str, Known]:
 
 
 def oracle(crawl: Crawl, known: dict[str, Known]) -> list[str]:
-    """Always the reachable page that adds most; greedy set cover is within 1 - 1/e of the best for each number of pages."""
+    """Always the reachable page that adds most: an order that is hard to beat, not a proven bound."""
     reachable = dict.fromkeys([*crawl.mirror.homes, *(url for url in crawl.mirror.sitemap if url in known)])
     done: dict[str, None] = {}
     found: set[tuple[str, str]] = set()

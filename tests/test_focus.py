@@ -12,6 +12,7 @@ from crawler.focus import Focus, FoundLink, found_links, link_of_sitemap, signat
 from crawler.focus.families import QUIET, QUIET_LISTED, REPEATED
 from crawler.focus.learning import UNTIRED
 from crawler.focus.repetition import are_alike
+from crawler.items import Seed
 from crawler.page.document import Document
 from crawler.reassess import Wish, assess_archives
 from crawler.rubric import load
@@ -297,6 +298,20 @@ def test_a_resumed_crawl_has_learned_the_same(tmp_path, new_page, rubric, nowher
 def test_an_entry_of_a_sitemap_is_a_link_of_which_only_the_address_tells(rubric):
     found = link_of_sitemap(f"{HOME}en/contact-us", rubric.index, frozenset(["en"]), frozenset(["contact"]))
     assert found == FoundLink(f"{HOME}en/contact-us", "", f"{HOST} sitemap", ("contact",))
+
+
+def test_a_home_page_read_again_behind_a_link_stays_what_it_was_judged_as(database, new_page, rubric, nowhere):
+    from crawler.assess import assess_page
+
+    database.add_portals([Seed("GBR", "national", HOME)])
+    asked = [Candidate(HOME, HOME, 0, (), 100.0), replace(candidate(link("en/"), 1.0), depth=1)]
+    for number, one in enumerate(asked):
+        # The home page redirects to an address that another page links to.
+        visited = new_page(f"<p>{TEXT}</p>", url=f"{HOME}en/", depth=one.depth, path=one.path)
+        place = replace(nowhere, offset=number)
+        database.store_page(visited, place, 1, assess_page(visited, place, rubric), visited=Visited(one, b"", ()))
+    assert database.shorten_paths() == 0
+    assert [row["depth"] for row in database.db.query("SELECT depth FROM page ORDER BY offset")] == [0, 1]
 
 
 # ── whole crawls

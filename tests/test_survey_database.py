@@ -22,7 +22,7 @@ def counts(survey):
     return {
         table: survey.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         for table in NOTES
-        if table not in ("frontier", "visit")
+        if table not in ("frontier", "visit", "robots")
     }
 
 
@@ -150,7 +150,7 @@ def test_an_archive_is_found_beside_its_run(survey, tmp_path):
 def test_tables_are_strict_and_foreign_keys_are_on(survey):
     rows = survey.db.query("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
     strict = {row["name"]: row["strict"] for row in rows if row["name"] in NOTES}
-    assert strict.keys() == NOTES.keys() - {"frontier", "visit"}
+    assert strict.keys() == NOTES.keys() - {"frontier", "visit", "robots"}
     assert set(strict.values()) == {1}
     assert survey.db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     with pytest.raises(sqlite3.IntegrityError):

@@ -10,6 +10,7 @@ LONG = 180
 """Characters above which an address is mostly a search with many facets, or a session."""
 _ENDING = re.compile(r"\.(?:x?html?|php|aspx?|jsp|jspx|do|action|cfm|cgi)$", re.I)
 _INDEX = re.compile(r"(?:index|default|home|inicio|accueil)(?:\.\w+)?$", re.I)
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?$", re.I)
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _DATE = re.compile(r"(?:^|[-_/])(?:19|20)\d\d(?:[-_/](?:0?[1-9]|1[0-2]))?(?=$|[-_/])")
@@ -62,12 +63,14 @@ def family(url: str) -> str:
 def parts_of_path(url: str) -> int:
     """Parts of the path, up to five; the front page of a folder has those of the folder above it.
 
-    >>> [parts_of_path("https://gov.example/" + path) for path in ("", "en/index.html", "news/", "contact", "a/b")]
-    [0, 1, 0, 1, 2]
+    Folders of languages are left alone: their front pages translate one that was seen.
+
+    >>> [parts_of_path("https://gov.example/" + path) for path in ("", "index.html", "news/", "fr/", "contact", "a/b")]
+    [0, 0, 0, 1, 1, 2]
     """
     path = urlsplit(url).path
     parts = [part for part in path.split("/") if part]
-    if parts and (path.endswith("/") or _INDEX.match(parts[-1])):
+    if parts and (path.endswith("/") or _INDEX.match(parts[-1])) and not _LANGUAGE.match(parts[-1]):
         parts.pop()
     return min(len(parts), 5)
 

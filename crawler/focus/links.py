@@ -85,8 +85,9 @@ def link_of_sitemap(url: str, index: TermIndex, languages: frozenset[str], conce
 
 def _named(texts: tuple[str, ...], reader: Reader, concepts: frozenset[str]) -> tuple[str, ...]:
     found: tuple[str, ...] = ()
+    match = reader.match
     for text in texts:
-        if named := reader.match(text).found:
+        if text and (named := match(text).found):
             found += tuple(one for one in named if one in concepts and one not in found)
     return found
 
@@ -99,7 +100,8 @@ class _Places:
 
     def of(self, node: LexborNode, marks: str) -> tuple[str, bool]:
         """The tag path of a link without indexes, and whether it lies in a frame."""
-        above, framed = self._above(node.parent)
+        parent = node.parent
+        above, framed = self._known.get(parent.mem_id if parent else 0) or self._above(parent)
         return f"{'^' if framed else ''}{above}>a{_reduced(marks)}", framed
 
     def _above(self, node: LexborNode | None) -> tuple[str, bool]:

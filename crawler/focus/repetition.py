@@ -1,5 +1,6 @@
 """Pages that a template repeats: a sketch of a page's text, and how alike two sketches are."""
 
+from itertools import islice
 from struct import pack, unpack
 from zlib import crc32
 
@@ -9,7 +10,9 @@ SIZE = 16
 """Hashes in a sketch: the share that two sketches have in common is off by 0.1 (one standard error, at 0.8)."""
 ALIKE = 0.85
 """Share of text blocks in common from which two pages are one template filled twice."""
-MAX_BLOCKS = 400
+LONG = 25
+"""Characters of a text block that tells one page from another; where there are none, all blocks count."""
+MAX_BLOCKS = 64
 """Blocks of a page that are looked at."""
 _WITHOUT_DIGITS = {ord(digit): None for digit in "0123456789"}
 
@@ -20,7 +23,9 @@ def signature(document: Document) -> bytes:
     A calendar that differs in its dates only has one sketch. b"" for a page without text. Bottom-k sketch:
     Broder, On the resemblance and containment of documents, 1997, doi:10.1109/SEQUEN.1997.666900.
     """
-    texts = {block.text for block in document.blocks[:MAX_BLOCKS] if not document.in_frame(block.node)}
+    outside = (block for block in document.blocks if len(block.text) >= LONG and not document.in_frame(block.node))
+    texts = {block.text for block in islice(outside, MAX_BLOCKS)}
+    texts = texts or {block.text for block in document.blocks[:MAX_BLOCKS]}
     hashes = sorted({crc32(text.translate(_WITHOUT_DIGITS).encode("utf-8", "replace")) for text in texts})[:SIZE]
     return pack(f"<{len(hashes)}I", *hashes)
 

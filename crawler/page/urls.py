@@ -143,7 +143,7 @@ def ascii_host(hostname: str) -> str:
 
 
 def may_be_page(url: str) -> bool:
-    """Could this address hold an HTML page, as far as its path tells?"""
+    """Could this address, in its normal form, hold an HTML page, as far as its path tells?"""
     return url.partition("?")[0].rpartition(".")[2].lower() not in _NOT_PAGES
 
 

@@ -13,7 +13,7 @@ from crawler.focus import Focus, FoundLink
 from crawler.focus.addresses import is_endless, is_listed
 from crawler.storage.candidates import Candidate, Lease
 
-TRIES = 40
+TRIES = 20
 """Stored priorities that are reckoned anew for one choice, at most: they only fall, mostly a few are enough."""
 PASSED_AT_ONCE = 2_000
 """Addresses passed over in one go; the host is asked again later."""

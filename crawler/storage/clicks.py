@@ -64,7 +64,8 @@ def _update(
     warc, offset, url, depth = row
     node = graph.key(url)
     chosen = paths if node in paths else anywhere
-    if node not in chosen or chosen[node][0] >= depth:
+    # A home page that was read once more behind a link was not judged as a home page, and stays what it was.
+    if node not in chosen or not 0 < chosen[node][0] < depth:
         return False
     path = json.dumps(graph.path(node, chosen), ensure_ascii=False)
     with db.atomic():
