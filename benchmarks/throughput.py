@@ -147,7 +147,7 @@ from crawler.job import Budget
 from crawler.rubric import load
 rubric = load()
 rubric.index
-wish = crawl.Wish(Path(sys.argv[3]), rubric, Budget(max_pages=int(sys.argv[2]), delay_s=0.0), "", allow_private=True, use_browser=False)
+wish = crawl.Wish(Path(sys.argv[3]), rubric, Budget(max_pages=int(sys.argv[2]), delay_s=0.0), "", allow_private=True, use_browser=False, thorough=True)
 start = time.perf_counter()
 run, = crawl.crawl([("XVD", [Seed("XVD", "national", sys.argv[1], ("en",))])], wish)
 spent = time.perf_counter() - start
