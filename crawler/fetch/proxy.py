@@ -32,13 +32,13 @@ class Limits:
     head_bytes: int = 64 * 1024
     """Apache takes 100 fields of 8190 bytes at most, nginx 32 KiB in all; browsers send a few KiB."""
     body_bytes: int = 64 * 1024 * 1024
-    """Over a hundred times the median page with all it loads (HTTP Archive, 2024: 2.7 MB on the desktop)."""
+    """Over twenty times the median page with all it loads (Web Almanac 2024, page weight: 2,652 KB on the desktop)."""
     look_up_s: float = 10.0
     connect_s: float = 10.0
     total_s: float = 60.0
     """Three times what a navigation may take (`browser.NAVIGATION_TIMEOUT_MS`)."""
-    connections: int = 128
-    """Chromium opens 32 to one proxy (net::ClientSocketPoolManager)."""
+    connections: int = 256
+    """Chromium opens 128 to one proxy for pages and as many for WebSockets (net, client_socket_pool_manager.cc)."""
 
 
 _NAME = "egov"

@@ -95,6 +95,11 @@ class RenderingDownloads(Downloads, ScrapyPlaywrightDownloadHandler):  # type: i
         page.on("requestfailed", note)
         return page
 
+    async def _get_response_and_download(self, request: Request, page: Page, spider: Spider) -> tuple[Any, Any]:
+        """A download that a page starts beside itself is refused, and no reason not to read the page."""
+        response, download = await super()._get_response_and_download(request, page, spider)
+        return response, download if response is None else None
+
     async def _apply_page_methods(self, page: Page, request: Request, spider: Spider) -> None:
         """Waits a while for scripts to come to rest; a page that never does is taken as it is then."""
         with suppress(PlaywrightTimeout):

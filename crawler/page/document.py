@@ -15,6 +15,7 @@ from crawler.items import Page
 from crawler.page import urls
 from crawler.page.encoding import decode
 from crawler.page.frames import Frames
+from crawler.page.nesting import readable
 from crawler.page.parts import Block, Button, Field, Form, Heading, Link, as_lines, button_text, marks_of, tidy
 from crawler.page.selectors import Selectors
 from crawler.page.structured import Thing, things
@@ -45,7 +46,7 @@ class Document:
     def __init__(self, page: Page) -> None:
         self.url = page.url
         self._source = page.body
-        tree = LexborHTMLParser(decode(page))
+        tree = LexborHTMLParser(readable(decode(page)))
         self.script_sources: list[str] = []
         self.script_bytes = 0
         self._json_ld: list[str] = []

@@ -5,6 +5,7 @@ It knows nothing of what is looked for; which links follow is told by the reader
 
 from collections.abc import AsyncIterator, Iterator
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from scrapy import Request, Spider
@@ -23,6 +24,8 @@ from crawler.storage.crawl import Candidate
 
 MAX_LINKS = 2_000
 """Addresses of one sitemap that are queued; more is a trap or a register."""
+MAX_SITEMAP_BYTES = 20_000_000
+"""Bytes of an unpacked sitemap; MAX_LINKS addresses take less than a tenth (the protocol allows 50 MB for 50,000)."""
 SAMPLE = 5
 """Files of one answer of a catalogue that are asked for."""
 _NO_HEAD = (400, 403, 405, 500, 501)
@@ -50,7 +53,8 @@ class PortalSpider(Spider):
         if not kind.startswith(_HTML) and not (
             response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
         ):
-            if response.status >= 400:
+            # A redirect that comes this far leads to what is no web address.
+            if response.status >= 300:
                 told = f"HTTP status {response.status}"
                 yield self._failure(response.url, response.meta, reason_of_status(response.status), told)
             else:
@@ -66,17 +70,22 @@ class PortalSpider(Spider):
         candidate: Candidate = response.meta["candidate"]
         yield Visit(self._page(response, candidate, rendered=True), response.meta["lease"], candidate)
 
-    def parse_sitemap(self, response: Response) -> Iterator[LinksOnly]:
+    def parse_sitemap(self, response: Response) -> Iterator[LinksOnly | Missed]:
         """Addresses of a sitemap: candidates, since nobody clicked to them."""
         candidate: Candidate = response.meta["candidate"]
         body = response.body
         if gzip_magic_number(response):
-            body = gunzip(body, max_size=20_000_000)
+            try:
+                body = gunzip(body, max_size=MAX_SITEMAP_BYTES)
+            except (ValueError, OSError, EOFError) as error:
+                reason = Reason.TOO_LARGE if isinstance(error, ValueError) else Reason.HTTP_ERROR
+                yield self._failure(response.url, response.meta, reason, str(error)[:300])
+                return
         links = []
         try:
             sitemap = Sitemap(body)
             nested = sitemap.type == "sitemapindex"
-            for entry in list(sitemap)[:MAX_LINKS]:
+            for entry in islice(sitemap, MAX_LINKS):
                 if (url := absolute(str(entry.get("loc", "")), response.url)) and (nested or may_be_page(url)):
                     links.append(self._from_sitemap(url, candidate, nested))
         except (ValueError, AttributeError, SyntaxError):

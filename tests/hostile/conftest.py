@@ -38,6 +38,8 @@ def hostile_crawl(tmp_path_factory):
         (run,) = (out / "runs").iterdir()
         database = CrawlDatabase(run, run.name, create=False)
         outcomes |= {one.url: str(one.reason) for one in database.failures()}
+        failed = database.db.query("SELECT url, reason FROM frontier WHERE state = 'FAILED'")
+        outcomes |= {row["url"]: row["reason"] for row in failed if row["url"] not in outcomes}
         database.close()
         peak = json.loads(done.stdout.splitlines()[-1])["peak_kb"] / 1024
         return Crawled(outcomes, peak, survey, (out / "crawl.log").read_text("utf-8"))
