@@ -148,7 +148,7 @@ CASES = {
     "charset-of-codecs": ({"read"}, lambda: ok(PAGE, "Content-Type: text/html; charset=base64\r\n")),
     "binary-as-html": ({"read", "empty", "language-unsupported"}, lambda: ok(bytes(range(256)) * 4000)),
     "empty-page": ({"empty"}, lambda: ok("")),
-    "soft-404": ({"read", "http-error", "soft-404"}, lambda: ok(PAGE.replace("<h1>T", "<h1>Page not found: error 404"))),
+    "soft-404": ({"not-found"}, lambda: ok(PAGE.replace("<h1>T", "<h1>Page not found: error 404"))),
     "script-in-title": ({"read"}, lambda: ok(PAGE.replace("<title>T", f"<title>{SCRIPT.replace('</title>', '&lt;/title&gt;')}"))),
     **{f"formula-{number}": ({"read"}, lambda formula=formula: ok(PAGE.replace("<title>T", f"<title>{formula}"))) for number, formula in enumerate(FORMULAS)},
     "entities": ({"read"}, lambda: ok('<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + PAGE + "&b;" * 100_000)),
