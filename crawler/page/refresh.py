@@ -7,7 +7,9 @@ from crawler.page.urls import absolute
 
 MAX_DELAY_S = 5.0
 """Seconds within which a refresh is a redirect; a longer one lets people read first (WCAG 2.2, F40 and F41)."""
-_REFRESH = re.compile(r"\s*(\d{0,5}(?:\.\d{0,3})?)\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"\s][^'\"]{0,2000})", re.I)
+_REFRESH = re.compile(
+    r"\A\s*+(\d{0,5}+(?:\.\d{0,3}+)?+)\s*+[;,]\s*+(?:url\s*+=\s*+)?['\"]?([^'\"\s][^'\"]{0,2000})", re.I
+)
 
 
 def refresh_target(document: Document) -> str:
