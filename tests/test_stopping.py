@@ -105,7 +105,9 @@ class Stuck(tuple):
 
 
 def test_a_second_crawl_of_the_same_run_is_refused(tmp_path):
-    with serving(site_of(300)) as site:
+    with serving(site_of(40) | {"/": page("stuck", *[f"p{one}" for one in range(40)])}) as site:
+        # The first crawl lasts as long as somebody looks.
+        site.answers["/stuck"] = Stuck()
         first = started(tmp_path, site)
         until(lambda: len(site.asked) > 5, first)
         second = subprocess.run(

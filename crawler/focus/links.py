@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborNode
 from crawler.focus import addresses
 from crawler.items import Page
 from crawler.page.document import Document
+from crawler.page.frames import TAGS, mark_frame
 from crawler.page.language import expected_languages
 from crawler.page.parts import Link
 from crawler.page.terms import Reader, TermIndex
@@ -19,8 +20,6 @@ STEPS = 4
 """Elements of the tag path that are kept, nearest the link: what stands above them differs between templates."""
 MARKS = 2
 """Classes of one element that are kept."""
-_FRAMES = frozenset(["nav", "header", "footer", "aside"])
-_FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
 _UNTOLD = frozenset(["span", "b", "i", "em", "strong", "small", "font", "tbody", "body", "html"])
 _STATE = re.compile(
     r"^(?:active|current|open|opened|selected|first|last|odd|even|show|hidden|visible|collapsed?|row|clearfix|container"
@@ -127,8 +126,8 @@ def _below(place: tuple[str, bool], node: LexborNode) -> tuple[str, bool]:
         return _joined(place, tag, place[1])
     attributes: Mapping[str, str | None] = node.attributes
     marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('role') or ''}"
-    reduced, frame = _reduced(marks), tag in _FRAMES or _names_frame(marks)
-    if tag in _FRAMES:
+    reduced, frame = _reduced(marks), tag in TAGS or mark_frame(marks)
+    if tag in TAGS:
         # A menu is the same wherever it hangs.
         return tag + reduced, True
     if tag == "div" and not reduced:
@@ -139,11 +138,6 @@ def _below(place: tuple[str, bool], node: LexborNode) -> tuple[str, bool]:
 def _joined(place: tuple[str, bool], step: str, framed: bool) -> tuple[str, bool]:
     steps = [*place[0].split(">"), step] if place[0] else [step]
     return ">".join(steps[-STEPS:]), framed
-
-
-@lru_cache(maxsize=8_192)
-def _names_frame(marks: str) -> bool:
-    return bool(_FRAME_NAME.search(marks))
 
 
 @lru_cache(maxsize=8_192)

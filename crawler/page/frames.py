@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-_FRAMES = frozenset(["nav", "header", "footer", "aside"])
+TAGS = frozenset(["nav", "header", "footer", "aside"])
+"""Elements that are frames by themselves (HTML Living Standard, 4.3)."""
 _BODIES = frozenset([None, "body", "html", "-document", "main", "article"])
 _FRAME_NAME = re.compile(r"\b(?:nav|navbar|menu|header|footer|breadcrumbs?|cookie|sidebar)\b", re.I)
 
@@ -25,7 +26,7 @@ class Frames:
             known = self._framed.get(current.mem_id)
             if known is None:
                 passed.append(current.mem_id)
-                known = current.tag in _FRAMES or _names_frame(current)
+                known = current.tag in TAGS or _names_frame(current)
             elif not known:
                 break
             if known:
@@ -39,9 +40,10 @@ class Frames:
 def _names_frame(node: LexborNode) -> bool:
     attributes = node.attributes
     marks = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
-    return len(marks) > 2 and _marks_frame(marks)
+    return len(marks) > 2 and mark_frame(marks)
 
 
 @lru_cache(maxsize=8_192)
-def _marks_frame(marks: str) -> bool:
+def mark_frame(marks: str) -> bool:
+    """Do class, id or role of an element say that it is a menu, header, footer or side bar?"""
     return bool(_FRAME_NAME.search(marks))

@@ -53,6 +53,8 @@ FORM_TEXT = 400
 """Characters of text on a page that is a sign-in form and nothing else."""
 
 _CAPTCHA_SOURCE = re.compile(r"recaptcha/|hcaptcha\.com|captcha-delivery\.com|challenges\.cloudflare\.com", re.I)
+SENTENCE = 40
+"""Characters from which a stretch of text says more than the label of a field."""
 _CAPTCHA = ".g-recaptcha, .h-captcha, .cf-turnstile, [data-sitekey], img[src*=captcha i], input[name*=captcha i]"
 _ROOT_MARK = "#root, #app, #__next, #__nuxt, app-root, [ng-app], [data-reactroot]"
 _SIGN_IN_ADDRESS = re.compile(
@@ -214,8 +216,18 @@ def _by_redirect(page: Page, document: Document) -> Reason | None:
     sent = _place(wanted) != _place(page.url) and (at_provider or bool(_SIGN_IN_ADDRESS.search(_place(page.url))))
     if sent and (at_provider or _main_length(document) < NOTICE_TEXT):
         return Reason.LOGIN_WALL
-    only_form = document.text_length < FORM_TEXT and _few_links(document)
+    only_form = document.text_length < FORM_TEXT and _few_links(document) and not _tells(document)
     return Reason.LOGIN_WALL if asks and only_form else None
+
+
+def _tells(document: Document) -> bool:
+    """Does a sentence stand under a heading of its own that does not speak of signing in?"""
+    headings = {
+        block.heading
+        for block in document.blocks
+        if block.heading and len(block.text) >= SENTENCE and block.text != block.heading
+    }
+    return any(not any(one.reason is Reason.LOGIN_WALL for one in said_in([text])) for text in headings)
 
 
 def _wanted(page: Page) -> tuple[str, str]:

@@ -151,9 +151,13 @@ def test_a_private_seed_is_refused(crossed, host):
     assert crossed[1][f"http://{host}/"] == "forbidden-address"
 
 
-@pytest.mark.parametrize("host", [*NOTATIONS, "inside.test", "both.test", "robots.test"])
+@pytest.mark.parametrize("host", [*NOTATIONS, "inside.test", "both.test"])
 def test_a_link_to_a_private_address_is_refused_in_every_notation(crossed, host):
     assert crossed[1][f"http://{host}/link"] == "forbidden-address"
+
+
+def test_a_host_whose_robots_txt_leads_to_a_private_address_has_none_that_can_be_reached(crossed):
+    assert crossed[1]["http://robots.test/link"] == "robots-unreachable"
 
 
 def test_a_name_that_changes_its_address_is_fetched_from_the_checked_one(crossed):
