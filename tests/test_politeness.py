@@ -36,7 +36,7 @@ class Host:
             def answer(self):
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 found = host.answers.get(self.path, (404, {}, b""))
-                if "Accept-Language" in self.headers:
+                if "Accept-Language" in self.headers or self.path != "/":
                     host.asked.append((self.command, self.path))
                 else:
                     # The look at how the host is reached, which has tests of its own.
