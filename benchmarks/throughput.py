@@ -27,6 +27,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from crawler.assess import assess_page
+from crawler.collector import spare
 from crawler.detectors.view import View
 from crawler.fetch.archive import ArchiveWriter
 from crawler.focus import found_links
@@ -219,6 +220,7 @@ def costs(bodies: Sequence[bytes], fetched: float) -> dict[str, float]:
 
     read_page(pages[0], Record("", 0, ""), rubric, rubric.sought)
     rubric.index.forget()
+    spare()
     measure("parse", Document, work.documents)
     documents = iter(work.documents)
     measure("language and terms", view, work.views)
