@@ -138,10 +138,19 @@ def row(one: RunStatus) -> dict[str, str]:
     }
 
 
+def counted(pages: int) -> str:
+    """A number of pages in words.
+
+    >>> counted(1), counted(2)
+    ('1 page', '2 pages')
+    """
+    return f"{pages} page{'s' if pages != 1 else ''}"
+
+
 def details(one: RunStatus) -> list[str]:
     """What a table cannot hold: reasons with remedies, why it stopped, how to go on; for unfinished or troubled runs."""
     lines = [
-        f"  {trouble.reason}: {trouble.pages} pages, such as {trouble.example}. {trouble.remedy}"
+        f"  {trouble.reason}: {counted(trouble.pages)}, such as {trouble.example}. {trouble.remedy}"
         for trouble in one.trouble
     ]
     if one.state != State.RUNNING and one.stopped:
