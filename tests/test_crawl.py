@@ -27,13 +27,13 @@ class Site:
     def __init__(self, answers, address="127.0.0.21"):
         self.answers = answers
         self.asked = []
+        self.looked = []
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                # How a host is reached is looked at by a connection of its own, which has tests of its own.
-                if "Accept-Language" in self.headers:
-                    site.asked.append(self.path)
+                # How a host is reached is looked at by a connection of its own.
+                (site.asked if "Accept-Language" in self.headers else site.looked).append(self.path)
                 answer = site.answers.get(self.path, (404, {}, "no such page"))
                 status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
                 self.send_response(status)

@@ -421,22 +421,22 @@ def test_without_a_resolver_nothing_is_known_of_signatures(tmp_path):
 def test_a_crawl_records_how_its_portals_are_reached(tmp_path):
     with serving({"/": page("/a"), "/a": page()}) as site:
         subprocess.run(command(tmp_path, site), check=True, timeout=90)
-        asked = list(site.asked)
+        asked, looked = list(site.asked), list(site.looked)
     survey = SurveyDatabase(tmp_path / "out", create=False)
     rows = list(survey.rows("transport"))
     survey.close()
     assert [(row["host"], row["country"], row["headers_from"]) for row in rows] == [("127.0.0.21", "XVD", "http")]
     assert (rows[0]["redirects_to_https"], rows[0]["dnssec"]) == ("no", "unknown")
-    assert sorted(asked) == ["/", "/", "/a", "/robots.txt"]
+    assert (sorted(asked), looked) == (["/", "/a", "/robots.txt"], ["/"])
 
 
 def test_a_portal_that_robots_closes_is_only_shaken_hands_with(tmp_path):
     closed = {"/robots.txt": "User-agent: *\nDisallow: /\n", "/": page()}
     with serving(closed) as site:
         subprocess.run(command(tmp_path, site), check=False, timeout=90, capture_output=True)
-        asked = list(site.asked)
+        asked, looked = list(site.asked), list(site.looked)
     survey = SurveyDatabase(tmp_path / "out", create=False)
     rows = list(survey.rows("transport"))
     survey.close()
-    assert asked == ["/robots.txt"]
+    assert (asked, looked) == (["/robots.txt"], [])
     assert [(row["headers_from"], row["redirects_to_https"]) for row in rows] == [("", "unknown")]
