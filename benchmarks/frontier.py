@@ -58,6 +58,7 @@ def ours(addresses: int) -> dict[str, float]:
                 raise SystemExit("an address that waits was not given out")
             slowest = max(slowest, time.perf_counter() - asked)
             database.mark_leased(lease)
+            database.settle()
         leased = time.perf_counter() - begun
         known = database.db.execute("SELECT count(*) FROM frontier").fetchone()[0]
         database.close()
