@@ -31,7 +31,7 @@ from crawler.readers import Readers
 from crawler.rubric import Rubric
 from crawler.seeds import Scope, countries, scope_of, seeds_for
 from crawler.stopping import Stopping
-from crawler.stops import stop_of, told_of
+from crawler.stops import told_of
 from crawler.storage import CrawlDatabase, SurveyDatabase
 from crawler.storage.counts import count
 from crawler.storage.lock import RunLock
@@ -313,7 +313,7 @@ def _conclude(job: Job, wish: Wish) -> None:
         _end_manifest(job)
         job.database.close()
     except (OSError, DatabaseError) as error:
-        job.halt(stop_of(error), told_of(error, str(directory)))
+        job.refused(error, directory)
         # The manifest still says `running`, which nobody does any more, should this be refused as well.
         with suppress(OSError, DatabaseError):
             _end_manifest(job)

@@ -13,6 +13,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.internet.task import LoopingCall
 
+from crawler.component import OfJob
 from crawler.items import Reason
 from crawler.job import Job
 from crawler.progress import Rate, Waits, Watching, budget_left, told
@@ -25,11 +26,11 @@ PLAIN_EVERY_S = 10.0
 """Seconds between lines where stderr is no terminal."""
 
 
-class Watch:
+class Watch(OfJob):
     """Shows the progress of the job: a live table on a terminal, plain lines elsewhere."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.console = Console(stderr=True)
         self.live: Live | None = None
         self.rate = Rate()
@@ -37,14 +38,6 @@ class Watch:
         self.loop = LoopingCall(self.show)
         crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.closed, signals.spider_closed)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "Watch":
-        return cls(crawler)
-
-    @property
-    def job(self) -> Job:
-        return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
 
     def opened(self) -> None:
         """Begins to show."""

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import DatabaseError
 
 from crawler.fetch.archive import ArchiveWriter, Captured
 from crawler.fetch.courtesy import Courtesy
@@ -15,6 +16,7 @@ from crawler.page.urls import host
 from crawler.readers import Readers, Reading
 from crawler.rubric import Rubric
 from crawler.seeds import Scope
+from crawler.stops import stop_of, told_of
 from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Candidate, Visited
 from crawler.storage.lock import RunLock
@@ -40,7 +42,6 @@ class Progress:
 
     started: float = field(default_factory=time.monotonic)
     read: int = 0
-    passed_over: int = 0
     captured: int = 0
     hosts: set[str] = field(default_factory=set)
     features: dict[str, set[str]] = field(default_factory=dict)
@@ -75,6 +76,10 @@ class Job:
         """Stops the crawl so that it can be resumed; what was told first stands."""
         if not self.stopped:
             self.stop, self.stopped = stop, told
+
+    def refused(self, error: OSError | DatabaseError, path: Path | None = None) -> None:
+        """Stops the crawl because a file, or the database where `path` is None, refused."""
+        self.halt(stop_of(error), told_of(error, str(path or self.database.directory)))
 
     def portal_of(self, url: str, default: str) -> str:
         """The seed on whose host the address lies, else the portal through which it was found."""

@@ -8,24 +8,21 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.component import OfJob
 from crawler.items import Failure, Reason
-from crawler.job import Checked, Job, LinksOnly, Missed, Visit
+from crawler.job import Checked, LinksOnly, Missed, Visit
 from crawler.storage.crawl import Candidate
 
 logger = logging.getLogger(__name__)
 
 
-class Losses:
+class Losses(OfJob):
     """Acknowledges with `internal-error` what would stay leased for ever, and let a run end as if it were whole."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         crawler.signals.connect(self.broken_callback, signals.spider_error)
         crawler.signals.connect(self.broken_item, signals.item_error)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "Losses":
-        return cls(crawler)
 
     def broken_callback(self, failure: TwistedFailure, response: Response) -> None:
         """The spider failed on a response."""
@@ -41,7 +38,7 @@ class Losses:
             self._tell(response.url, "", item.lease, failure)
 
     def _tell(self, url: str, portal: str, lease: int | None, failure: TwistedFailure) -> None:
-        job: Job = self.crawler.spider.job  # type: ignore[union-attr]
+        job = self.job
         if job.stopped:
             # It stays leased, and comes again when the run is resumed.
             return

@@ -14,14 +14,14 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
+from crawler.component import OfJob
 from crawler.fetch import robots
 from crawler.fetch.archive import sha256
 from crawler.fetch.egress import policy_of
 from crawler.fetch.errors import Refused, reason_of
 from crawler.items import Reason, RobotsFile
-from crawler.job import Job, now
+from crawler.job import now
 from crawler.page.urls import absolute, host
-from crawler.stops import stop_of, told_of
 from crawler.storage.courtesy import store_robots
 from crawler.storage.crawl import Candidate
 
@@ -30,20 +30,16 @@ SITEMAP_PRIORITY = 1.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-class ScopeMiddleware:
+class ScopeMiddleware(OfJob):
     """Refuses private addresses, and redirects that leave the country's web presence."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.policy = policy_of(crawler.settings)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "ScopeMiddleware":
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raises Refused, or lets the request pass."""
-        job: Job = self.crawler.spider.job  # type: ignore[union-attr]
+        job = self.job
         if why := self.policy.refusal(request.url):
             raise Refused(Reason.FORBIDDEN_ADDRESS, why)
         candidate: Candidate | None = request.meta.get("candidate")
@@ -58,22 +54,14 @@ class ScopeMiddleware:
         raise Refused(Reason.OFFSITE, hostname)
 
 
-class RobotsMiddleware:
+class RobotsMiddleware(OfJob):
     """Fetches robots.txt of each origin once a day and obeys it (RFC 9309)."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.user_agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self.policies: dict[str, tuple[robots.RobotsPolicy, float]] = {}
         self.awaited: dict[str, list[Deferred[None]]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "RobotsMiddleware":
-        return cls(crawler)
-
-    @property
-    def job(self) -> Job:
-        return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
 
     async def process_request(self, request: Request) -> None:
         """Raises Refused where robots.txt, or its failing, forbids the address."""
@@ -180,7 +168,7 @@ class RobotsMiddleware:
         try:
             rows()
         except DatabaseError as error:
-            self.job.halt(stop_of(error), told_of(error, str(self.job.database.directory)))
+            self.job.refused(error)
 
     def _apply(self, policy: robots.RobotsPolicy, origin: str, candidate: Candidate) -> None:
         hostname = host(origin)

@@ -8,20 +8,22 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from sqlite3 import DatabaseError
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from crawler.component import OfJob
 from crawler.fetch.archive import Captured
 from crawler.focus import FoundLink
 from crawler.items import AssessedPage, Page, Record
-from crawler.job import Checked, Job, LinksOnly, Missed, Visit
+from crawler.job import Checked, LinksOnly, Missed, Visit
 from crawler.page.catalogues import question
 from crawler.page.urls import host
 from crawler.readers import Reading
-from crawler.stops import DATABASE_STOPS, stop_of, told_of
+from crawler.stops import DATABASE_STOPS
 from crawler.storage.crawl import Candidate, Visited
 
 logger = logging.getLogger(__name__)
@@ -32,23 +34,12 @@ USUAL = ("ckan", "data.json")
 """Interfaces that are tried where an open-data portal does not tell its software."""
 
 
-class _Stage:
+class _Stage(OfJob):
     """A pipeline that knows its job."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Any:
-        return cls(crawler)
-
-    @property
-    def job(self) -> Job:
-        return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
-
-    def stop(self, error: OSError | DatabaseError, path: str) -> DropItem:
+    def stop(self, error: OSError | DatabaseError, path: Path | None = None) -> DropItem:
         """Stops the crawl so that it can be resumed: the address at hand stays leased."""
-        self.job.halt(stop_of(error), told_of(error, path))
+        self.job.refused(error, path)
         return DropItem(self.job.stopped)
 
 
@@ -146,9 +137,9 @@ class KeepPipeline(_Stage):
                 for item in items:
                     self._store(item)
         except OSError as error:
-            return self.stop(error, str(self.job.archive.path))
+            return self.stop(error, self.job.archive.path)
         except DatabaseError as error:
-            return self.stop(error, str(self.job.database.directory))
+            return self.stop(error)
         return None
 
     def _archive(self, visits: list[Visit]) -> None:
@@ -168,7 +159,7 @@ class KeepPipeline(_Stage):
         try:
             self.job.database.settle()
         except DatabaseError as error:
-            self.stop(error, str(self.job.database.directory))
+            self.stop(error)
 
     def _store(self, item: Item) -> None:
         database = self.job.database

@@ -12,11 +12,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.internet.task import LoopingCall
 
+from crawler.component import OfJob
 from crawler.fetch.errors import Refused
 from crawler.fetch.pace import Pace, retry_after_s
 from crawler.fetch.stops import StopList
 from crawler.items import Reason, Stop
-from crawler.job import Job
 from crawler.page.urls import host
 from crawler.storage.courtesy import give_up
 
@@ -39,22 +39,7 @@ def courteous(abort: Callable[[Any], bool], stops: StopList) -> Callable[[Any], 
     return aborts
 
 
-class _OfJob:
-    """A component of a crawl that knows its job."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Any:
-        return cls(crawler)
-
-    @property
-    def job(self) -> Job:
-        return self.crawler.spider.job  # type: ignore[union-attr, no-any-return]
-
-
-class CourtesyMiddleware(_OfJob):
+class CourtesyMiddleware(OfJob):
     """Keeps each host's pace, and refuses what must not be sent."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -147,7 +132,7 @@ class CourtesyMiddleware(_OfJob):
             slot.queue.popleft()[1].errback(Refused(*refused))
 
 
-class NightWatch(_OfJob):
+class NightWatch(OfJob):
     """Lets hosts be asked only within the night window; waits for it where it opens in time, else ends the crawl."""
 
     def __init__(self, crawler: Crawler) -> None:

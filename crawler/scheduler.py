@@ -10,7 +10,6 @@ from scrapy.crawler import Crawler
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.job import Job
-from crawler.stops import stop_of, told_of
 from crawler.storage import CrawlDatabase
 from crawler.storage.crawl import Lease
 from crawler.storage.retries import Retries
@@ -88,7 +87,7 @@ class FrontierScheduler(BaseScheduler):
         try:
             lease = self._lease()
         except DatabaseError as error:
-            self.job.halt(stop_of(error), told_of(error, str(self.job.database.directory)))
+            self.job.refused(error)
             return None
         return self._request(lease) if lease else None
 
@@ -136,7 +135,7 @@ class FrontierScheduler(BaseScheduler):
         candidate = lease.candidate
         meta: dict[str, object] = {"lease": lease.id, "candidate": candidate}
         if candidate.kind == "render":
-            meta |= {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": "networkidle"}}
+            meta["playwright"] = True
         failed = "file_failed" if candidate.kind == "file" else "failed"
         return Request(
             candidate.url,

@@ -15,29 +15,25 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
+from crawler.component import OfJob
 from crawler.fetch.errors import Refused
 from crawler.fetch.transport import Manner, facts_of
 from crawler.hosts import TransportFacts
 from crawler.items import Reason
-from crawler.job import Job
 from crawler.storage.crawl import Candidate
 
 logger = logging.getLogger(__name__)
 _NOT_EVEN_A_HANDSHAKE = (Reason.FORBIDDEN_ADDRESS, Reason.OFFSITE, Reason.DNS)
 
 
-class TransportMiddleware:
+class TransportMiddleware(OfJob):
     """Comes after robots.txt was asked: what it forbids is not asked here either, only the handshake is made."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.user_agent: str = crawler.settings["USER_AGENT"]
         self.seen: set[str] = set()
         self.awaited: dict[str, list[Deferred[None]]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "TransportMiddleware":
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Holds the requests for a portal's host until the facts are known."""
@@ -60,15 +56,14 @@ class TransportMiddleware:
             return
         self.seen.add(hostname)
         self.awaited[hostname] = []
-        job: Job = self.crawler.spider.job  # type: ignore[union-attr]
+        job = self.job
         try:
             if job.database.knows_transport(hostname):
                 return
             facts = await self._facts(request, hostname, ask_home=ask_home)
             job.database.store_transport(job.country, facts)
         except OperationalError as error:
-            why = f"{job.database.directory}: the database refused: {error}; go on with --resume"
-            job.stopped = job.stopped or why
+            job.refused(error)
         except Exception:
             # These facts stand beside the crawl; what a host does to them must not take its pages with it.
             logger.exception("cannot tell how %s is reached", hostname)
@@ -77,7 +72,7 @@ class TransportMiddleware:
                 turn.callback(None)
 
     async def _facts(self, request: Request, hostname: str, *, ask_home: bool) -> TransportFacts:
-        job: Job = self.crawler.spider.job  # type: ignore[union-attr]
+        job = self.job
         parts = urlparse_cached(request)
         at = datetime.now(UTC)
         if getproxies().get(parts.scheme) and not proxy_bypass(hostname):

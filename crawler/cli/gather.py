@@ -7,7 +7,19 @@ from pathlib import Path
 import click
 
 from crawler.cli.results import review
-from crawler.cli.shared import RESULTS, out_option, print_findings, rubric_option, told
+from crawler.cli.shared import (
+    RESULTS,
+    allow_private_option,
+    contact_option,
+    delay_option,
+    max_minutes_option,
+    no_browser_option,
+    out_option,
+    print_findings,
+    rubric_option,
+    told,
+    vantage_option,
+)
 from crawler.items import EgovError
 
 
@@ -18,24 +30,10 @@ from crawler.items import EgovError
 )
 @click.option("--max-pages", type=click.IntRange(1), default=300, show_default=True, help="Pages to read per country.")
 @click.option("--max-depth", type=click.IntRange(0), default=5, show_default=True, help="Clicks from a home page.")
-@click.option(
-    "--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country."
-)
-@click.option(
-    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host."
-)
-@click.option(
-    "--contact",
-    envvar="EGOV_CONTACT",
-    default="",
-    help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
-)
-@click.option(
-    "--vantage",
-    envvar="EGOV_VANTAGE",
-    default="",
-    help="From where you crawl: exit country and network, 'DE, university network'.  [$EGOV_VANTAGE]",
-)
+@max_minutes_option
+@delay_option
+@contact_option
+@vantage_option
 @click.option(
     "--night",
     default="",
@@ -44,8 +42,8 @@ from crawler.items import EgovError
 )
 @click.option("--thorough", is_flag=True, help="Pass over no address and leave no host early.")
 @click.option("--resume", is_flag=True, help="Go on with the country's latest run if it is unfinished.")
-@click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
-@click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+@allow_private_option
+@no_browser_option
 @rubric_option
 @out_option
 @told
@@ -139,7 +137,7 @@ def assess(
 
 
 @click.command()
-@click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+@no_browser_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8400, show_default=True, help="Port of the review app.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=RESULTS / "demo", show_default=True)
 @told

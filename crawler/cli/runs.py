@@ -5,7 +5,20 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.shared import Failure, out_option, print_findings, print_table, rubric_option, told
+from crawler.cli.shared import (
+    Failure,
+    allow_private_option,
+    contact_option,
+    delay_option,
+    max_minutes_option,
+    no_browser_option,
+    out_option,
+    print_findings,
+    print_table,
+    rubric_option,
+    told,
+    vantage_option,
+)
 from crawler.items import EgovError
 
 
@@ -60,26 +73,12 @@ def verify(runs: tuple[str, ...], out: Path) -> None:
 @click.option(
     "--seeds", type=click.Path(dir_okay=False, path_type=Path), help="CSV of portals; otherwise those of the run."
 )
-@click.option(
-    "--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country."
-)
-@click.option(
-    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host."
-)
-@click.option(
-    "--contact",
-    envvar="EGOV_CONTACT",
-    default="",
-    help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
-)
-@click.option(
-    "--vantage",
-    envvar="EGOV_VANTAGE",
-    default="",
-    help="From where you crawl: exit country and network, 'DE, university network'.  [$EGOV_VANTAGE]",
-)
-@click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
-@click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+@max_minutes_option
+@delay_option
+@contact_option
+@vantage_option
+@allow_private_option
+@no_browser_option
 @rubric_option
 @out_option
 @told

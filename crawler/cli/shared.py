@@ -48,6 +48,27 @@ model_option = click.option(
     "--model", default="un-2022", show_default=True, help="Weighting: one of the rubric's models."
 )
 
+max_minutes_option = click.option(
+    "--max-minutes", type=click.FloatRange(0, min_open=True), default=60, show_default=True, help="Time per country."
+)
+delay_option = click.option(
+    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between requests to a host."
+)
+contact_option = click.option(
+    "--contact",
+    envvar="EGOV_CONTACT",
+    default="",
+    help="Your web or e-mail address, sent with each request.  [$EGOV_CONTACT]",
+)
+vantage_option = click.option(
+    "--vantage",
+    envvar="EGOV_VANTAGE",
+    default="",
+    help="From where you crawl: exit country and network, 'DE, university network'.  [$EGOV_VANTAGE]",
+)
+allow_private_option = click.option("--allow-private", is_flag=True, help="Also fetch private and loopback addresses.")
+no_browser_option = click.option("--no-browser", is_flag=True, help="Never start Chromium.")
+
 
 def open_survey(out: Path) -> SurveyDatabase:
     return SurveyDatabase(out, create=False)

@@ -41,10 +41,12 @@ def shorten(db: Database, run: str, key: Callable[[str], object]) -> int:
     portals = [row[0] for row in db.execute("SELECT DISTINCT url FROM portal WHERE run = ?", [run]).fetchall()]
     anywhere = graph.paths(portals)
     changed = 0
-    for portal in [*portals, None]:
-        paths = graph.paths([portal]) if portal else anywhere
-        rows = _pages(db, run, portal, portals)
-        changed += sum(_update(db, run, row, graph, paths, anywhere) for row in rows)
+    # One transaction: a sync for each page would take longer than all the paths.
+    with db.atomic():
+        for portal in [*portals, None]:
+            paths = graph.paths([portal]) if portal else anywhere
+            rows = _pages(db, run, portal, portals)
+            changed += sum(_update(db, run, row, graph, paths, anywhere) for row in rows)
     return changed
 
 
@@ -68,12 +70,11 @@ def _update(
     if node not in chosen or not 0 < chosen[node][0] < depth:
         return False
     path = json.dumps(graph.path(node, chosen), ensure_ascii=False)
-    with db.atomic():
-        for table in ("page", "evidence"):
-            db.conn.execute(
-                f"UPDATE {table} SET depth = ?, path = ? WHERE run = ? AND warc = ? AND offset = ?",
-                [chosen[node][0], path, run, warc, offset],
-            )
+    for table in ("page", "evidence"):
+        db.conn.execute(
+            f"UPDATE {table} SET depth = ?, path = ? WHERE run = ? AND warc = ? AND offset = ?",
+            [chosen[node][0], path, run, warc, offset],
+        )
     return True
 
 
